@@ -1,0 +1,363 @@
+"""Every domain word once: a stable English code, its Chinese label and the spellings real forms use."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Self
+
+
+class Term(str, Enum):
+    """A domain word 领域术语: ``value`` is the stable code, ``label`` the Chinese term.
+
+    ``spellings`` are further forms met in real workbooks; ``read`` accepts code, label and spellings, and nothing
+    else, so that a misspelt word is reported instead of guessed.
+    """
+
+    label: str
+    spellings: tuple[str, ...]
+
+    def __new__(cls, code: str, label: str, *spellings: str) -> Self:
+        """Make a member whose ``str`` value is the code."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        member.spellings = spellings
+        return member
+
+    def __str__(self) -> str:
+        """Return the stable code."""
+        return str(self.value)
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """Return the member that ``text`` names, or ``None`` where it names none."""
+        wanted = text.strip()
+        for member in cls:
+            if wanted in (member.value, member.label, *member.spellings):
+                return member
+        return None
+
+    @classmethod
+    def labels(cls) -> tuple[str, ...]:
+        """Return the Chinese labels in order, as a drop-down shows them."""
+        return tuple(member.label for member in cls)
+
+
+class Direction(Term):
+    """Direction of an indicator 指标方向."""
+
+    HIGHER = "higher", "越高越好", "正向", "正向指标"
+    LOWER = "lower", "越低越好", "反向", "负向", "逆向", "反向指标"
+    RANGE = "range", "区间内最好", "适度", "区间"
+    EXACT = "exact", "等于最好", "定值", "等于"
+
+
+class Operator(Term):
+    """Operator in front of a target value 目标值运算符."""
+
+    AT_LEAST = "ge", "≥", ">=", "大于等于", "不少于", "不低于", "至少"
+    AT_MOST = "le", "≤", "<=", "小于等于", "不超过", "不高于", "不多于", "至多"
+    EQUAL = "eq", "=", "＝", "等于"
+    MORE = "gt", ">", "＞", "大于", "超过"
+    LESS = "lt", "<", "＜", "小于", "低于"
+    BETWEEN = "between", "区间", "介于"
+
+
+class IndicatorKind(Term):
+    """Kind of an indicator 指标类型."""
+
+    QUANTITATIVE = "quantitative", "定量"
+    QUALITATIVE = "qualitative", "定性"
+    POINTS_LIST = "points-list", "要点", "评价要点"
+
+
+class ScoringFunction(Term):
+    """Scoring function 计分方法."""
+
+    CHECKPOINTS = "checkpoints", "要点计分"
+    PRO_RATA = "pro_rata", "按完成比例"
+    PASS_LINE = "pass_line", "及格线法"
+    INTERVAL_STEPS = "interval_steps", "区间分档"
+    LINEAR_DEDUCTION = "linear_deduction", "逐单位扣分"
+    TWO_SIDED_DEVIATION = "two_sided_deviation", "双向偏离扣分"
+    THRESHOLD_DEDUCTION = "threshold_deduction", "达线满分、低于扣分"
+    COUNT_THRESHOLD = "count_threshold", "次数扣分"
+    BASE_STEP = "base_step", "基准分增减"
+    YES_NO = "yes_no", "是否判定"
+    QUALITATIVE_BANDS = "qualitative_bands", "定性分档"
+    SATISFACTION_STEPS = "satisfaction_steps", "满意度分档"
+    EXECUTION_LINEAR = "execution_linear", "预算执行率按比例"
+    EXECUTION_INTERVAL_2021 = "execution_interval_2021", "预算执行率分档(2021)"
+    GIVEN = "given", "直接给分"
+    VETO = "veto", "一票否决"
+
+
+class ReverseRule(Term):
+    """What a lower-is-better indicator earns above its target 反向指标计分方式 (X02)."""
+
+    TARGET_OVER_ACTUAL = "target_over_actual", "目标值除以实际值"
+    LINEAR_SLACK = "linear_slack", "按超出比例线性扣减"
+    MET_OR_ZERO = "met_or_zero", "达标满分、未达标零分"
+
+
+class ZeroTargetRule(Term):
+    """What a zero or negative target earns 零或负目标值处理 (X03)."""
+
+    MET_OR_ZERO = "met_or_zero", "达到得满分、未达到得零分"
+    NOT_COMPUTABLE = "not_computable", "无法计算"
+
+
+class OvershootReduction(Term):
+    """How considerable overshoot lowers the points 超额完成扣减方式 (X01)."""
+
+    NONE = "none", "不自动扣减"
+    BANDS = "bands", "按超额幅度分档扣减"
+    BY_DEVIATION = "by_deviation", "按偏离度扣减"
+
+
+class ExecMethod(Term):
+    """How budget execution earns its points 预算执行率计分方式 (X05)."""
+
+    LINEAR = "linear", "按执行率比例"
+    INTERVAL_2021 = "interval_2021", "按101号分档"
+
+
+class ZeroBudgetRule(Term):
+    """What an execution rate with a zero budget earns 零预算处理 (X06)."""
+
+    NOT_COMPUTABLE = "not_computable", "无法计算"
+    ZERO = "zero", "计零分"
+    FULL = "full", "计满分"
+
+
+class TotalRule(Term):
+    """How the total follows from the items 总分取数方式 (X04)."""
+
+    SUM_OF_ROUNDED = "sum_of_rounded", "各指标取整后得分之和"
+    ROUNDED_SUM = "rounded_sum", "未取整得分求和后取整"
+
+
+class GradeFrom(Term):
+    """Which total the grade follows 等级依据的总分 (X04)."""
+
+    OFFICIAL = "official", "公布总分"
+    EXACT = "exact", "未取整总分"
+
+
+class AbsenceScope(Term):
+    """Among which items the points of an absent item are shared 折算范围 (X07)."""
+
+    LEVEL1 = "level1", "同一一级指标内"
+    TOTAL = "total", "全部指标内"
+
+
+class StepRounding(Term):
+    """How a part of a deduction unit counts 扣分单位取整."""
+
+    CONTINUOUS = "continuous", "按实际幅度连续计算"
+    STARTED = "started", "不足一个单位按一个单位"
+    COMPLETED = "completed", "不足一个单位不计"
+
+
+class VetoEffect(Term):
+    """What a veto does 一票否决后果."""
+
+    ITEM_ZERO = "item_zero", "该指标计零分"
+    CAP_TOTAL = "cap_total", "总分封顶"
+    CAP_GRADE = "cap_grade", "等级封顶"
+
+
+class ScoringParameter(Term):
+    """Parameter of a scoring function 计分参数."""
+
+    PART_CREDIT_SCALE = "part_credit_scale", "部分得分档次"
+    CAP = "cap", "得分率上限"
+    FLOOR = "floor", "得分率下限"
+    REVERSE_RULE = "reverse_rule", "反向指标计分方式"
+    ZERO_TARGET_RULE = "zero_target_rule", "零目标处理"
+    OVERSHOOT_THRESHOLD = "overshoot_threshold", "超额界限"
+    OVERSHOOT_REDUCTION = "overshoot_reduction", "超额扣减方式"
+    OVERSHOOT_BANDS = "overshoot_bands", "超额扣减分档"
+    PASS_LINE = "pass_line", "及格线"
+    STEPS = "steps", "分档"
+    FULL_AT = "full_at", "满分点", "满分值", "满分线"
+    ZERO_AT = "zero_at", "零分点", "零分线"
+    UNIT = "unit", "扣分单位", "每单位"
+    SHARE_PER_UNIT = "deduct_share_per_unit", "每单位扣分比例", "每单位扣权重"
+    STEP_ROUNDING = "step_rounding", "扣分单位取整"
+    TOLERANCE = "tolerance", "允许偏离"
+    RELATIVE = "relative", "按百分比偏离"
+    ALLOWED = "allowed", "免扣次数"
+    BASE_VALUE = "base_value", "基准值"
+    BASE_SHARE = "base_share", "基准得分率"
+    STEP_SHARE = "step_share", "每单位增减比例"
+    DEDUCTION_SHARE = "deduction_share", "不符合扣分比例"
+    LABELS = "labels", "档次名称"
+    BANDS = "bands", "档次下限"
+    BAND_VALUES = "band_values", "档次取值"
+    ZERO_BUDGET_RULE = "zero_budget_rule", "零预算处理"
+    EFFECT = "effect", "否决后果"
+    TOTAL_CAP = "total_cap", "总分上限"
+    GRADE_CAP = "grade_cap", "等级上限"
+
+
+class Absence(Term):
+    """Three kinds of emptiness that never mix 三种空缺."""
+
+    NOT_APPLICABLE = "not_applicable", "不适用"
+    MISSING = "missing", "缺失"
+    NOT_DUE = "not_due", "未到期"
+
+
+class AbsencePolicy(Term):
+    """What becomes of the points of an absent item 空缺处理方式."""
+
+    RENORMALISE = "renormalise", "剔除后按比例折算"
+    ZERO = "zero", "计零分"
+    FULL = "full", "计满分"
+    HOLD = "hold", "暂不计分"
+
+
+class CheckpointOutcome(Term):
+    """Outcome of one checkpoint ①②③ 要点判定."""
+
+    MET = "met", "符合", "是", "达到"
+    PARTLY = "partly", "部分符合", "基本符合"
+    UNMET = "unmet", "不符合", "否", "未达到"
+    NOT_ASSESSABLE = "not_assessable", "无法判定不扣分", "无法判定"
+    PROPORTIONAL = "proportional", "按比例"
+
+
+class Denominator(Term):
+    """Denominator of a rate 分母口径."""
+
+    BUDGET = "budget", "预算数", "年初预算数", "批复预算数"
+    ADJUSTED = "adjusted", "全年预算数", "调整后预算数", "调整预算数"
+    RECEIVED = "received", "到位数", "实际到位数"
+    PLANNED = "planned", "计划数", "计划产出数", "计划工作数"
+    ACTUAL = "actual", "实际产出数", "实际完成数"
+    OTHER = "other", "其他"
+
+
+class RollUp(Term):
+    """How per-unit values join into one 分单位汇总方式."""
+
+    MONEY = "money", "按资金加权"
+    COUNT = "count", "按数量加权"
+    EQUAL = "equal", "简单平均"
+
+
+class Severity(Term):
+    """Severity of a problem or finding 严重程度."""
+
+    ERROR = "error", "错误"
+    WARNING = "warning", "提醒"
+    INFO = "info", "提示"
+
+
+class Verified(Term):
+    """How far a fact of the rules was checked 核对标记."""
+
+    SEEN = "V", "已核对文本"
+    PARTLY = "P", "部分核对"
+    MEMORY = "M", "未核对"
+
+
+class Status(Term):
+    """Rank of a rule 规则层级."""
+
+    NATIONAL = "national", "国家规定"
+    CENTRAL_TRIAL = "central-trial", "中央部门试行"
+    LOCAL = "local", "地方规定"
+    PRACTICE = "practice", "实务做法"
+    OURS = "ours", "本项目约定"
+
+
+class Organiser(Term):
+    """Who organises the evaluation 评价组织方式."""
+
+    FINANCE = "finance", "财政评价", "财政重点评价"
+    DEPARTMENT = "department", "部门评价"
+    UNIT = "unit", "单位自评"
+
+
+class Role(Term):
+    """Role of whoever scores 评价者角色."""
+
+    AGENCY = "agency", "单位", "预算单位"
+    DEPARTMENT = "department", "主管部门"
+    FINANCE = "finance", "财政", "财政部门"
+    THIRD_PARTY = "third_party", "第三方", "第三方机构"
+
+
+class DraftStatus(Term):
+    """Status of a draft 文稿状态."""
+
+    FIRST = "first", "初稿"
+    COMMENT = "comment", "征求意见稿"
+    REVISED = "revised", "修改稿"
+    SUBMITTED = "submitted", "报送稿"
+    FINAL = "final", "终稿"
+
+
+class Secrecy(Term):
+    """Secrecy 公开属性."""
+
+    PUBLIC = "public", "公开"
+    INTERNAL = "internal", "内部"
+    SECRET = "secret", "涉密"
+
+
+class BudgetAccount(Term):
+    """The four budgets 四本预算."""
+
+    GENERAL = "general", "一般公共预算"
+    FUND = "government_fund", "政府性基金预算"
+    STATE_CAPITAL = "state_capital", "国有资本经营预算"
+    SOCIAL_INSURANCE = "social_insurance", "社会保险基金预算"
+
+
+class Phase(Term):
+    """Phase of the project 项目阶段."""
+
+    IN_PROGRESS = "in_progress", "实施期间"
+    COMPLETED = "completed", "实施完成"
+
+
+class SurveyAccess(Term):
+    """How a questionnaire reached its respondents 问卷发放方式."""
+
+    FRAME_SAMPLE = "frame_sample", "名单内随机抽样", "抽样框抽样"
+    CENSUS = "census", "名单全员发放", "全员发放"
+    OPEN_LINK = "open_link", "开放链接", "二维码", "开放二维码"
+    ON_SITE = "on_site", "现场拦访", "现场发放"
+
+
+class Adoption(Term):
+    """What became of a comment 意见处理."""
+
+    ADOPTED = "adopted", "采纳"
+    PARTLY = "partly", "部分采纳"
+    REFUSED = "refused", "不采纳", "未采纳"
+
+
+class FieldworkKind(Term):
+    """Kind of fieldwork 现场工作类型."""
+
+    INTERVIEW = "interview", "访谈"
+    MEETING = "meeting", "座谈"
+    SITE_CHECK = "site_check", "现场核查"
+
+
+class FundRow(Term):
+    """Role of a row in the fund table 资金表行类型."""
+
+    DETAIL = "detail", "明细"
+    TOTAL = "total", "合计"
+
+
+class Audience(Term):
+    """Which of the two documents a piece belongs to 文稿去向."""
+
+    REPORT = "report", "报告"
+    WORKPAPER = "workpaper", "复核底稿"
