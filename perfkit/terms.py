@@ -181,7 +181,7 @@ class ScoringParameter(Term):
     PASS_LINE = "pass_line", "及格线"
     STEPS = "steps", "分档"
     FULL_AT = "full_at", "满分点", "满分值", "满分线"
-    ZERO_AT = "zero_at", "零分点", "零分线"
+    ZERO_AT = "zero_at", "零分点", "零分线", "零分值"
     UNIT = "unit", "扣分单位", "每单位"
     SHARE_PER_UNIT = "deduct_share_per_unit", "每单位扣分比例", "每单位扣权重"
     STEP_ROUNDING = "step_rounding", "扣分单位取整"
@@ -199,6 +199,43 @@ class ScoringParameter(Term):
     EFFECT = "effect", "否决后果"
     TOTAL_CAP = "total_cap", "总分上限"
     GRADE_CAP = "grade_cap", "等级上限"
+
+
+class ParameterKind(Term):
+    """Kind of value of a scoring parameter 计分参数取值; the label says what a workbook must hold."""
+
+    SHARE = "share", "0～1 之间的比例或 0%～100%"
+    VALUE = "value", "在允许范围内的数值"
+    RATIO = "ratio", "不小于 1 的倍数或百分比"
+    FLAG = "flag", "是或否"
+    TERM = "term", "约定的词"
+    SHARES = "shares", "以 / 分隔的比例，如 80%/60%/0%"
+    STEPS = "steps", "以 / 分隔的“界限:得分率”，如 90:100%/80:80%/60:50%"
+    BANDS = "bands", "以 / 分隔的“上限:扣减比例”，如 130%:0%/200%:10%/*:30%"
+    WORDS = "words", "以 / 分隔的名称"
+    TEXT = "text", "文字"
+
+
+class ScoringInput(Term):
+    """Named input of a scoring function 计分所需数值."""
+
+    ACTUAL = "actual", "实际值"
+    TARGET = "target", "目标值"
+    TARGET_HIGH = "target_high", "目标值上限"
+    NUMERATOR = "numerator", "分子"
+    DENOMINATOR = "denominator", "分母"
+    COUNT = "count", "次数"
+    MET = "met", "是否符合"
+    FINISHED = "finished", "项目是否完成"
+    VETOED = "vetoed", "是否触发"
+    GIVEN = "given", "直接得分"
+
+
+class YesNo(Term):
+    """A yes or no 是否."""
+
+    YES = "yes", "是", "1", "true", "True"
+    NO = "no", "否", "0", "false", "False"
 
 
 class Absence(Term):
