@@ -25,6 +25,7 @@ _READS_TARGET = _NEEDS_TARGET | {
     ScoringFunction.LINEAR_DEDUCTION, ScoringFunction.THRESHOLD_DEDUCTION, ScoringFunction.BASE_STEP,
 }  # fmt: skip
 _SWITCHES = frozenset({ScoringFunction.YES_NO, ScoringFunction.VETO})
+_BY_LABEL = frozenset({ScoringFunction.YES_NO, ScoringFunction.VETO})
 _WITHOUT_VALUE = frozenset({ScoringFunction.CHECKPOINTS, ScoringFunction.GIVEN, ScoringFunction.QUALITATIVE_BANDS})
 _WORD = re.compile(r"[^\W\d]\w*(?!\w*\s*\()")
 
@@ -284,7 +285,8 @@ def _inputs(row: Row, function: ScoringFunction, tables: Tables, units: Sequence
         rate = row.value("numerator") is not None and row.value("denominator") is not None
         surveyed = any(code in survey.value("indicator", ()) for survey in tables["surveys"])
         computed = bool(_of(tables, "variables", code))
-        if not (rate or surveyed or computed or row.value("actual") is not None):
+        judged = function in _BY_LABEL and row.value("label") is not None
+        if not (rate or surveyed or computed or judged or row.value("actual") is not None):
             missing.append(("actual", "实际值，或分子和分母，或计算变量"))
         if (
             function in _NEEDS_TARGET

@@ -13,19 +13,17 @@ from perfkit.show.catalogue import table
 from perfkit.show.figures import plot_survey
 from perfkit.show.numbers import is_missing
 from perfkit.show.pieces import Pieces, Showable, SubHeading
-from perfkit.show.prose import trace_sentence
+from perfkit.show.prose import opinion_sentence, trace_sentence
 from perfkit.show.record import RecordBook, Said, quote
 from perfkit.show.tables import Table
 from perfkit.show.tables_fields import Field, plain_text, table_of
 from perfkit.terms import Absence
 from perfkit.trace import Trace
 
-FRAMEWORK = " 10 号附 2 "
-
-
-def arithmetic(traces: Iterable[Trace]) -> dict[str, str]:
-    """Return item code → its arithmetic in words 计算过程."""
-    return {trace.item: trace_sentence(trace, framework=FRAMEWORK) for trace in traces}
+def arithmetic(traces: Iterable[Trace], book: RecordBook) -> dict[str, str]:
+    """Return item code → its arithmetic in words 计算过程, with the framework named as the run names it."""
+    framework = str(book["framework.short"].value)
+    return {trace.item: trace_sentence(trace, framework=framework) for trace in traces}
 
 
 def _escaped(text: str) -> str:
@@ -41,9 +39,9 @@ def scored_indicators(scorecard: Result, traces: Sequence[Trace], book: RecordBo
     scorecard : result of kind ``scorecard``. traces : arithmetic of its items. book : records of the run.
     """
     frame = scorecard.to_frame()
-    words = arithmetic(traces)
-    shown = frame.assign(arithmetic=[words.get(code, "") if item else "" for code, item in zip(frame["code"], frame["is_item"], strict=True)])
-    return table(shown, "items", kind="scorecard", records=book)
+    by_code = {trace.item: trace for trace in traces}
+    shown = frame.assign(trace=[by_code.get(code) for code in frame["code"]])
+    return table(shown, "items", kind="scorecard", records=book, framework=str(book["framework.short"].value))
 
 
 def level_summary(scorecard: Result, book: RecordBook) -> Said:
@@ -66,7 +64,8 @@ def levels(scorecard: Result, traces: Sequence[Trace], book: RecordBook) -> Piec
     traces, book : arithmetic of the items and records of the run.
     """
     rows = scorecard.to_frame().to_dict(orient="records")
-    words = arithmetic(traces)
+    words = arithmetic(traces, book)
+    by_code = {trace.item: trace for trace in traces}
     parts: list[Showable] = []
     for level1 in (row for row in rows if row["level"] == 1):
         items = [row for row in rows if row["is_item"] and row["level1"] == level1["name"]]
@@ -81,7 +80,7 @@ def levels(scorecard: Result, traces: Sequence[Trace], book: RecordBook) -> Piec
         for level2 in dict.fromkeys(str(row["level2"]) for row in items):
             if level2:
                 parts.append(SubHeading(level2, level=3))
-            parts.extend(_item(row, words, book) for row in items if str(row["level2"]) == level2)
+            parts.extend(_item(row, by_code[row["code"]], words, book) for row in items if str(row["level2"]) == level2)
     return Pieces.of(parts)
 
 
@@ -94,18 +93,24 @@ def _lost_words(items: Sequence[dict[Any, Any]], book: RecordBook) -> str:
     return f"失分的指标有：{named}。"
 
 
-def _item(row: dict[Any, Any], words: dict[str, str], book: RecordBook) -> Said:
+def _item(row: dict[Any, Any], trace: Trace, words: dict[str, str], book: RecordBook) -> Said:
     """Return one item: arithmetic, opinion, and its score by record."""
     name = f"**{_escaped(str(row['code']))} {_escaped(str(row['name']))}**　"
     if row["absence"]:
         absence = Absence.read(str(row["absence"]))
         return book.say(f"{name}{absence.label if absence else row['absence']}，{_escaped(words.get(row['code'], ''))}。")
-    opinion = _escaped(str(row["opinion"] or "").strip()) or "【待补充：评分意见】"
+    written = str(row["opinion"] or "").strip()
+    opinion = _escaped(written or opinion_sentence(str(row["name"]), trace, evidence=_marks(row), reasons=row["reasons"]))
     record = row["record"]
     return book.say(
         f"{name}{_escaped(words.get(row['code'], ''))}。{opinion}{'' if opinion.endswith(('。', '】')) else '。'}"
         f"该指标得{{{record}.score}}分，得分率{{{record}.rate}}。".replace("\n", "")
     )
+
+
+def _marks(row: dict[Any, Any]) -> list[str]:
+    """Return the evidence ids of an item."""
+    return [mark for mark in str(row["evidence"] or "").split("；") if mark]
 
 
 def caveats(*results: Result) -> Said:
@@ -187,9 +192,9 @@ def _top_two(row: pd.Series[Any], record: str) -> str:
     return f"平均达到“满意”及以上的应答者占{{{record}.top2}}{interval}。"
 
 
-def traces(scorecard: Result, all_traces: Sequence[Trace]) -> Table:
+def traces(scorecard: Result, all_traces: Sequence[Trace], book: RecordBook) -> Table:
     """Return how every score was computed, with the cells of its inputs 计分轨迹."""
-    words = arithmetic(all_traces)
+    words = arithmetic(all_traces, book)
     names = {str(row["code"]): str(row["name"]) for row in scorecard.to_frame().to_dict(orient="records") if row["is_item"]}
     frame = pd.DataFrame(
         [

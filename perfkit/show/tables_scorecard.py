@@ -28,8 +28,8 @@ ANNEX_COLUMNS = (
     Column("分值", 1.1, "right"),
     Column("评分标准", 5.0, "left"),
     Column("计算过程", 4.6, "left"),
-    Column("得分", 1.3, "right"),
-    Column("评分意见", 6.2, "left"),
+    Column("得分", 1.5, "right"),
+    Column("评分意见", 6.0, "left"),
     Column("证据", 1.7, "left"),
 )
 
@@ -189,9 +189,23 @@ def _level_texts(
         members = [item for item, other in zip(items, keys, strict=True) if other[:level] == path]
         full_score = node["full_score"] if node else _sum(item["full_score"] for item in members)
         score = node["score"] if node else _sum(item["score"] for item in members)
-        points = f"（{format_value(full_score, 'number')}分）\n得{format_value(score, 'score', missing=BLANK)}分"
+        points = f"（{_full_points(full_score)}分）\n得{format_value(score, 'score', missing=BLANK)}分"
         texts.append(f"{path[-1]}\n{points}" if path[-1] else "")
     return texts[0], texts[1]
+
+
+def _full_points(full_score: Any) -> str:
+    """Return a full score as it is, or with two decimals where moved points made it a fraction."""
+    text = format_value(full_score, "number")
+    return text if len(text.partition(".")[2]) <= 2 else format_value(full_score, "score")
+
+
+def _original(item: Mapping[str, Any], cell: TableCell) -> TableCell:
+    """Return a full-score cell that also names the printed full score where absences moved points."""
+    before, now = item.get("original_full"), item["full_score"]
+    if is_missing(before) or is_missing(now) or abs(float(str(before)) - float(now)) < 1e-9:
+        return cell
+    return replace(cell, text=f"{cell.text}\n（原{_full_points(before)}）", record="")
 
 
 def _find_node(nodes: pd.DataFrame | None, path: tuple[str, ...]) -> dict[str, Any] | None:
@@ -222,7 +236,7 @@ def _item_row(item: dict[str, Any], levels: tuple[str, str], records: Records | 
         text_cell(levels[0], align="center", bold=True),
         text_cell(levels[1], align="center"),
         text_cell(f"{item['code']} {plain_text(item['name'])}".strip()),
-        record_cell(item["full_score"], "number", f"{prefix}.full_score", records),
+        _original(item, record_cell(item["full_score"], "number", f"{prefix}.full_score", records)),
         text_cell(plain_text(item.get("rule_text")) or "【待补充：评分标准】"),
         text_cell(arithmetic),
         score,

@@ -1,0 +1,302 @@
+"""One key evaluation 重点评价: everything a notebook shows, computed once from the run file."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+import scipy
+
+import perfkit
+from perfkit.errors import Problem
+from perfkit.read.engagement import Engagement, read_engagement
+from perfkit.read.rows import Row
+from perfkit.read.rules import choices, find_root, load_framework, load_rule_set, load_run, scoring_choices
+from perfkit.rulebook import Framework, RuleSet, Run
+from perfkit.scoring.choices import SilentChoices
+from perfkit.stages.key_evaluation.checking import FindingsResult, check_evaluation
+from perfkit.stages.key_evaluation.comparison import ComparisonResult, comparison
+from perfkit.stages.key_evaluation.fieldwork import (
+    CommentsResult,
+    EvidenceResult,
+    ExpertsResult,
+    FieldworkResult,
+    comment_records,
+    comments,
+    evidence,
+    experts,
+    fieldwork,
+    fieldwork_records,
+)
+from perfkit.stages.key_evaluation.funds import FundsResult, by_source, fund_records, funds
+from perfkit.stages.key_evaluation.items import Context, scoring_items
+from perfkit.stages.key_evaluation.narrative import consequences, limits, project_records, summary_records
+from perfkit.stages.key_evaluation.problems import LostItem, ProblemsResult, problem_records, problems
+from perfkit.stages.key_evaluation.rules_used import BasesResult, SilentRulesResult, bases, silent_rules
+from perfkit.stages.key_evaluation.scorecard import Scorecard, check_lines, score_records, scorecard
+from perfkit.stages.key_evaluation.surveys import ScalesResult, SurveysResult, scales, survey_records, surveys
+from perfkit.stages.key_evaluation.workpaper import (
+    AlternativesResult,
+    MarginsResult,
+    PlanResult,
+    TargetsResult,
+    UnitsResult,
+    alternatives,
+    margins,
+    plan,
+    targets,
+    units,
+)
+from perfkit.stages.listing import Listing
+from perfkit.trace import Record, Trace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvenanceResult(Listing):
+    """Versions, rule set, framework and hashes of what was read 运行信息."""
+
+    kind: ClassVar[str] = "provenance"
+    columns: ClassVar[tuple[str, ...]] = ("name", "value")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Evaluation:
+    """One key evaluation 重点评价结果.
+
+    Every attribute is a Result of its own kind; ``records`` are the named numbers, ``text`` what a person wrote.
+    """
+
+    run: Run
+    rule_set: RuleSet
+    framework: Framework
+    engagement: Engagement
+    provenance: ProvenanceResult
+    scorecard: Scorecard
+    funds: FundsResult
+    funds_by_source: FundsResult
+    surveys: SurveysResult
+    survey_scales: ScalesResult
+    fieldwork: FieldworkResult
+    plan: PlanResult
+    targets: TargetsResult
+    comparison: ComparisonResult
+    problems: ProblemsResult
+    evidence: EvidenceResult
+    comments: CommentsResult
+    experts: ExpertsResult
+    units: UnitsResult
+    silent_rules: SilentRulesResult
+    bases: BasesResult
+    margins: MarginsResult
+    alternatives: AlternativesResult
+    findings: FindingsResult
+    consequences: str
+    limits: str
+    records: tuple[Record, ...]
+
+    def text(self, code: str) -> str:
+        """Return what the workbook says under a key of 概况, or a 【待补充：…】 mark."""
+        cell = self.engagement.overview[code]
+        value = cell.value
+        words = "\n".join(str(line) for line in value) if isinstance(value, tuple) else str(value or "")
+        return words.strip() or f"【待补充：{OVERVIEW_NAMES.get(code, code)}】"
+
+    def texts(self, *codes: str) -> str:
+        """Return several texts of 概况, a paragraph each."""
+        return "\n".join(self.text(code) for code in codes)
+
+    @property
+    def traces(self) -> tuple[Trace, ...]:
+        """The arithmetic of every item, in order."""
+        return tuple(self.scorecard.trace(code) for code in self.scorecard.scores.codes)
+
+    @property
+    def reading_notes(self) -> tuple[Problem, ...]:
+        """What was normalised when the workbook was read."""
+        return self.engagement.problems
+
+
+OVERVIEW_NAMES: Mapping[str, str] = {
+    "background": "立项背景", "content": "项目主要内容", "management": "组织管理情况", "overall_target": "项目总体目标",
+    "annual_target": "年度绩效目标", "purpose": "评价目的", "object": "评价对象", "scope": "评价范围", "bases": "项目自身的政策和合同依据",
+    "methods": "评价方法", "standards": "评价标准", "practices": "主要经验及做法", "limits": "局限性说明", "other": "其他需要说明的问题",
+}  # fmt: skip
+
+
+def load(run_file: str | Path, root: str | Path | None = None) -> Evaluation:
+    """Read a run and compute its key evaluation 重点评价.
+
+    Parameters
+    ----------
+    run_file : run file, absolute or relative to the root.
+    root : project root; found upward from the run file or the working folder where it is not given.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    RuleError, DataError
+        With every problem of the run, the rules or the workbook.
+    """
+    given = Path(run_file)
+    home = Path(root) if root else find_root(given if given.is_absolute() else Path.cwd())
+    run = load_run(given if given.is_absolute() else home / given, home)
+    rule_set = load_rule_set(home, run.rules, run.packs)
+    framework = load_framework(home, run.framework)
+    return evaluate(run, rule_set, framework, read_engagement(run.data_path(home)))
+
+
+def bands_of(run: Run, rule_set: RuleSet) -> tuple[tuple[str, float, float], ...]:
+    """Return the grade bands of a run as (name, low, high); printed gaps are read as the rule set says."""
+    known = rule_set.bands(run.grade_bands)
+    if known.gaps:
+        known = rule_set.bands(known.read_as)
+    return tuple((band.grade, band.low, band.high) for band in known.bands)
+
+
+def evaluate(run: Run, rule_set: RuleSet, framework: Framework, engagement: Engagement) -> Evaluation:
+    """Compute a key evaluation from what was read 重点评价计算.
+
+    Parameters
+    ----------
+    run, rule_set, framework : the rules of the run.
+    engagement : the read workbook and folder.
+    """
+    rows = engagement.tables["indicators"]
+    chosen = SilentChoices.of(scoring_choices(choices(run, rule_set)))
+    surveyed = surveys(engagement, run.level)
+    context = Context(engagement=engagement, framework=framework, rule_set=rule_set, surveys=surveyed)
+    items = scoring_items(context)
+    card = scorecard(rows, items, scoring_items(context, by_rule_text=True), chosen, bands_of(run, rule_set))
+    lines = check_lines(card, rows)
+    money = funds(engagement.tables["funds"])
+    sources = by_source(money)
+    base = money.received if money.received == money.received else money.budget  # noqa: PLR0124 - NaN has no equal
+    visited = fieldwork(engagement.tables["fieldwork"], base)
+    found_problems = problems(engagement.tables["problems"], _lost_items(lines, engagement))
+    answered = comments(engagement.tables["comments"])
+    used = _silent_used(card, bool(surveyed.surveys))
+    findings = check_evaluation(context, run, card, lines, money, found_problems, answered)
+    names = {row.text("code"): row.text("level3") for row in rows}
+    records = (
+        *project_records(run, rule_set, framework, engagement),
+        *score_records(card),
+        *summary_records(card, lines, found_problems, bands_of(run, rule_set)),
+        *fund_records(money, sources),
+        *fieldwork_records(visited),
+        *survey_records(surveyed),
+        *problem_records(found_problems),
+        *comment_records(answered),
+    )
+    adopted = {line["code"]: line["score"] for line in lines}
+    return Evaluation(
+        run=run,
+        rule_set=rule_set,
+        framework=framework,
+        engagement=engagement,
+        provenance=_provenance(run, rule_set, framework, engagement),
+        scorecard=card,
+        funds=money,
+        funds_by_source=sources,
+        surveys=surveyed,
+        survey_scales=scales(surveyed),
+        fieldwork=visited,
+        plan=plan(rule_set, engagement),
+        targets=targets(rows, card),
+        comparison=comparison(rows),
+        problems=found_problems,
+        evidence=evidence(engagement.tables["evidence"], engagement.sha256, _cited(rows)),
+        comments=answered,
+        experts=experts(engagement.tables["experts"], names, adopted),  # type: ignore[arg-type]
+        units=units(card, names),
+        silent_rules=silent_rules(run, rule_set, used, _moved(card)),
+        bases=bases(run, rule_set, _rules_used(run, rule_set, framework, card)),
+        margins=margins(card),
+        alternatives=alternatives(card, items, rows, bands_of(run, rule_set)),
+        findings=findings,
+        consequences=consequences(run, rule_set, card.result.grade.value),
+        limits=limits(card, surveyed, lines, answered),
+        records=records,
+    )
+
+
+def _lost_items(lines: list[dict[str, object]], engagement: Engagement) -> list[LostItem]:
+    """Return the items that lost points with what the pre-fill of the problem list needs."""
+    reasons: dict[str, list[str]] = {}
+    for row in engagement.tables["checkpoints"]:
+        if row.text("reason"):
+            reasons.setdefault(row.text("code"), []).append(row.text("reason"))
+    return [
+        LostItem(
+            code=str(line["code"]),
+            name=str(line["name"]),
+            level2=str(line["level2"] or line["level1"]),
+            lost=float(line["lost"]),  # type: ignore[arg-type]
+            evidence=tuple(mark for mark in str(line["evidence"]).split("；") if mark),
+            reasons=tuple(reasons.get(str(line["code"]), ())) or ((str(line["opinion"]),) if line["opinion"] else ()),
+        )
+        for line in lines
+        if line["lost"]
+    ]
+
+
+def _cited(rows: tuple[Row, ...]) -> dict[str, list[str]]:
+    """Return evidence id → indicator codes that cite it."""
+    cited: dict[str, list[str]] = {}
+    for row in rows:
+        for mark in row.value("evidence", ()) or ():
+            cited.setdefault(mark, []).append(row.text("code"))
+    return cited
+
+
+def _silent_used(card: Scorecard, surveyed: bool) -> dict[str, list[str]]:
+    """Return silent rule → indicators it was really used for."""
+    used: dict[str, list[str]] = {}
+    for code in card.scores.codes:
+        for rule in card.trace(code).silent:
+            used.setdefault(rule, []).append(code)
+    if surveyed:
+        used.setdefault("X10", []).append("满意度调查")
+    return used
+
+
+def _moved(card: Scorecard) -> dict[str, float]:
+    """Return the points that absences moved, under X07 and, for undefined cases, X06."""
+    moved: dict[str, float] = {}
+    for entry in card.result.moved:
+        rule = "X06" if entry.absence is None else "X07"
+        moved[rule] = moved.get(rule, 0.0) + entry.points
+    return moved
+
+
+def _rules_used(run: Run, rule_set: RuleSet, framework: Framework, card: Scorecard) -> list[str]:
+    """Return the ids of the rules that this evaluation rests on, in order."""
+    methods = [item.rule for item in card.scores.items if item.rule]
+    duties = [duty.id for duty in rule_set.duties if duty.id in ("plan_elements", "report_steps", "lead_evaluator")]
+    packs = [pack.id for pack in rule_set.packs if pack.results_application is not None]
+    weight_rules = [rule.id for rule in rule_set.weight_rules]
+    bands = run.grade_bands or rule_set.grade_bands
+    ids = [rule_set.id, bands, rule_set.outline, *dict.fromkeys(methods), *weight_rules, *duties, *packs]
+    return list(dict.fromkeys(ids))
+
+
+def _provenance(run: Run, rule_set: RuleSet, framework: Framework, engagement: Engagement) -> ProvenanceResult:
+    """Return versions, rules and hashes of the run."""
+    versions = {"perfkit": perfkit.__version__, "Python": platform.python_version(), "numpy": np.__version__,
+                "pandas": pd.__version__, "scipy": scipy.__version__}  # fmt: skip
+    rows: list[dict[str, object]] = [
+        {"name": "运行", "value": f"{run.batch}/{run.id}"},
+        {"name": "规则集", "value": f"{rule_set.id}　{rule_set.name}"},
+        {"name": "指标体系框架", "value": f"{framework.id}　{framework.name}"},
+        {"name": "软件版本", "value": "，".join(f"{name} {version}" for name, version in versions.items())},
+        {"name": "随机种子", "value": str(run.seed)},
+    ]
+    rows += [{"name": f"文件 {name}", "value": f"SHA-256 {digest[:16]}…"} for name, digest in engagement.sha256.items()]
+    return ProvenanceResult(method="listing", n_used=len(rows), source="run", rows=tuple(rows))
