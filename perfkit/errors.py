@@ -29,9 +29,7 @@ class Problem:
 
     def __str__(self) -> str:
         """Return the message of one line."""
-        return (
-            f"[{self.code}] {self.severity.label} {self.where}：应为{self.expected}；实为{self.found}。改法：{self.mend}"
-        )
+        return f"[{self.code}] {self.severity.label} {self.where}：应为{self.expected}；实为{self.found}。改法：{self.mend}"
 
 
 class PerfkitError(Exception):

@@ -9,13 +9,10 @@ from dataclasses import dataclass
 
 from perfkit.checks.finding import ERROR, INFO, OURS, PROJECT_10, WARNING, finding, in_order, listed
 from perfkit.checks.scores import quoted_points_findings
-from perfkit.terms import Absence, DraftStatus
+from perfkit.terms import DraftStatus
 from perfkit.trace import Finding
 
 NUMBER = re.compile(r"(?<![\d.,〔第])(\d[\d,]*(?:\.\d+)?)\s*(分|%|％|万元)(?!之|类|段|档|别)")
-# A number that does not exist is worded by its place: a score cell says why, a count cell shows a dash.
-UNKNOWN = "无法估计"
-ABSENT = frozenset({"—", "", *Absence.labels()})
 HARSH = ("严重", "故意", "恶意", "虚高")
 
 
@@ -42,8 +39,10 @@ def record_findings(passages: Iterable[Passage], expected: Mapping[str, str]) ->
     for passage in passages:
         for name, text in passage.records:
             if name not in expected:
-                found.append(finding("L05", ERROR, name, f"文稿引用了不存在的记录 {name}", found=text, where=passage.where))
-            elif text != expected[name] and not (expected[name] == UNKNOWN and text in ABSENT):
+                found.append(
+                    finding("L05", ERROR, name, f"文稿引用了不存在的记录 {name}", found=text, where=passage.where)
+                )
+            elif text != expected[name]:
                 found.append(finding("L05", ERROR, name, f"{name} 在文稿中印为 {text}，记录为 {expected[name]}",
                                      expected=expected[name], found=text, where=passage.where))  # fmt: skip
     return found
@@ -56,7 +55,8 @@ def loose_number_findings(passages: Sequence[Passage], expected: Mapping[str, st
     opinion or a problem must be one that the records or the tables of the same draft hold.
     """
     held = {_plain(text) for text in expected.values()}
-    held |= {_plain(match) for passage in passages if passage.table for match in re.findall(r"\d[\d,]*(?:\.\d+)?", passage.text)}  # fmt: skip
+    tables = "\n".join(passage.text for passage in passages if passage.table)
+    held |= {_plain(match) for match in re.findall(r"\d[\d,]*(?:\.\d+)?", tables)}
     strays: dict[str, list[str]] = {}
     for passage in passages:
         if passage.table or passage.heading:

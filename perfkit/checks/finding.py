@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import TypeGuard
 
+from perfkit.scoring.rounding import round_half_up
 from perfkit.terms import Severity
 from perfkit.trace import Finding
 
@@ -53,14 +55,14 @@ def differs(printed: float, computed: float, decimals: int = 2) -> bool:
     return abs(printed - computed) > 0.5 * 10.0**-decimals + 1e-9
 
 
-def known(value: object) -> bool:
+def known(value: object) -> TypeGuard[float]:
     """Whether a value is a number that is there."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and not math.isnan(value)
 
 
 def points(value: object) -> str:
     """Return a score as it is printed, two decimals."""
-    return f"{float(value) + 1e-9:.2f}" if known(value) else "—"  # type: ignore[arg-type]
+    return f"{float(round_half_up(value, 2)):.2f}" if known(value) else "—"
 
 
 def listed(codes: Iterable[str], most: int = 8) -> str:

@@ -31,10 +31,18 @@ def deduction_findings(lost: Iterable[str], explained: Iterable[str], known_code
                              expected="每处扣分有问题或理由", found=f"{len(silent)} 项没有", where="问题 › 关联指标"))  # fmt: skip
     unknown = sorted(set(problem_codes) - set(known_codes))
     if unknown:
-        found.append(finding("R09", ERROR, "扣分与问题", f"问题清单关联了不存在的指标：{listed(unknown)}", where="问题 › 关联指标"))
+        found.append(
+            finding(
+                "R09", ERROR, "扣分与问题", f"问题清单关联了不存在的指标：{listed(unknown)}", where="问题 › 关联指标"
+            )
+        )
     idle = sorted(set(problem_codes) & set(known_codes) - set(lost))
     if idle:
-        found.append(finding("R09", WARNING, "扣分与问题", f"问题清单关联的指标没有失分：{listed(idle)}", where="问题 › 关联指标"))
+        found.append(
+            finding(
+                "R09", WARNING, "扣分与问题", f"问题清单关联的指标没有失分：{listed(idle)}", where="问题 › 关联指标"
+            )
+        )
     return found
 
 

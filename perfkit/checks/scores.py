@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from perfkit.checks.finding import ERROR, INFO, LOGIC, OURS, PROJECT_10, WARNING, differs, finding, known, listed, points
+from perfkit.checks.finding import (
+    ERROR,
+    INFO,
+    LOGIC,
+    OURS,
+    PROJECT_10,
+    WARNING,
+    differs,
+    finding,
+    known,
+    listed,
+    points,
+)
+from perfkit.scoring.grades import Band, grade
 from perfkit.terms import Severity
 from perfkit.trace import Finding
 
@@ -150,7 +163,7 @@ def evidence_findings(items: Sequence[Line]) -> list[Finding]:
 
 
 def total_findings(
-    items: Sequence[Line], published: Mapping[str, Line], total: float, bands: Sequence[tuple[str, float, float]]
+    items: Sequence[Line], published: Mapping[str, Line], total: float, bands: Sequence[Band]
 ) -> list[Finding]:
     """Check a printed total, grade and level-1 rows against the items 总分与等级 (S05, S06, S07, S23).
 
@@ -185,16 +198,16 @@ def total_findings(
                 finding("S06", ERROR, "总分", f"公布总分 {points(printed)} 超过按已列扣分最多能得的 {points(reachable)}",
                         expected=f"≤{points(reachable)}", found=points(printed), where="原报告数据")
             )  # fmt: skip
-    grade = str(published.get("等级", {}).get("grade") or line.get("grade") or "")
-    if grade and known(printed) and (right := band_of(float(printed), bands)) != grade:  # type: ignore[arg-type]
+    named = str(published.get("等级", {}).get("grade") or line.get("grade") or "")
+    if named and known(printed) and (right := band_of(float(printed), bands)) != named:
         found.append(
-            finding("S07", ERROR, "等级", f"公布总分 {points(printed)} 对应“{right}”，公布等级为“{grade}”", expected=right,
-                    found=grade, basis=f"{PROJECT_10}第十八条（等级区间以运行文件为准）", where="原报告数据")
+            finding("S07", ERROR, "等级", f"公布总分 {points(printed)} 对应“{right}”，公布等级为“{named}”", expected=right,
+                    found=named, basis=f"{PROJECT_10}第十八条（等级区间以运行文件为准）", where="原报告数据")
         )  # fmt: skip
-    if grade and known(total) and (ours := band_of(total, bands)) != grade:
+    if named and known(total) and (ours := band_of(total, bands)) != named:
         found.append(
-            finding("S07", ERROR, "等级", f"重算总分 {points(total)} 对应“{ours}”，公布等级为“{grade}”", expected=ours,
-                    found=grade, basis=f"{PROJECT_10}第十八条（等级区间以运行文件为准）", where="原报告数据")
+            finding("S07", ERROR, "等级", f"重算总分 {points(total)} 对应“{ours}”，公布等级为“{named}”", expected=ours,
+                    found=named, basis=f"{PROJECT_10}第十八条（等级区间以运行文件为准）", where="原报告数据")
         )  # fmt: skip
     for name, row in published.items():
         if name not in ("总分", "等级"):
@@ -229,14 +242,9 @@ def _level_findings(name: str, row: Line, items: Sequence[Line]) -> list[Finding
     return found
 
 
-def band_of(score: float, bands: Iterable[tuple[str, float, float]]) -> str:
-    """Return the name of the half-open band of a score 等级; the highest band includes its upper edge."""
-    snapped = round(score, 9)
-    ordered = sorted(bands, key=lambda band: -band[1])
-    for name, low, _ in ordered:
-        if snapped >= low:
-            return name
-    return "无对应等级"
+def band_of(score: float, bands: Sequence[Band]) -> str:
+    """Return the name of the half-open band of a score 等级, 无对应等级 where there is none."""
+    return grade(score, bands).value or "无对应等级"
 
 
 def quoted_points_findings(text: str, weights: Mapping[str, float], where: str) -> list[Finding]:
@@ -249,7 +257,9 @@ def quoted_points_findings(text: str, weights: Mapping[str, float], where: str) 
     where : chapter of the paragraph.
     """
     found: list[Finding] = []
-    for name, value in re.findall(r"([一-鿿]{2,6}?)(?:类?指标)?(?:共|满分|分值|权重)(?:为|计)?\s*(\d+(?:\.\d+)?)\s*分", text):
+    for name, value in re.findall(
+        r"([一-鿿]{2,6}?)(?:类?指标)?(?:共|满分|分值|权重)(?:为|计)?\s*(\d+(?:\.\d+)?)\s*分", text
+    ):
         weight = next((points_ for level, points_ in weights.items() if name.endswith(level)), None)
         if weight is not None and differs(float(value), weight):
             found.append(finding("S22", ERROR, name, f"文中写“{name}”{value} 分，指标体系为 {weight:g} 分",
@@ -257,11 +267,11 @@ def quoted_points_findings(text: str, weights: Mapping[str, float], where: str) 
     return found
 
 
-def margin_findings(exact_grade: str, grade: str, exact: float, official: float) -> list[Finding]:
+def margin_findings(exact_grade: str, official_grade: str, exact: float, official: float) -> list[Finding]:
     """Flag a total whose exact value falls in another band 精确总分与正式总分等级不同 (S08)."""
-    if not grade or exact_grade == grade:
+    if not official_grade or exact_grade == official_grade:
         return []
     return [
-        finding("S08", WARNING, "等级", f"精确总分 {exact:.6g} 为“{exact_grade}”，正式总分 {points(official)} 为“{grade}”，"
-                "等级按正式总分", expected=grade, found=exact_grade, basis=f"X04；{OURS}")
+        finding("S08", WARNING, "等级", f"精确总分 {exact:.6g} 为“{exact_grade}”，正式总分 {points(official)} 为“{official_grade}”，"
+                "等级按正式总分", expected=official_grade, found=exact_grade, basis=f"X04；{OURS}")
     ]  # fmt: skip

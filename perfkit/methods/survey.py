@@ -213,7 +213,9 @@ def satisfaction(
         caveats.extend(reasons)
         share_interval = wilson_interval(int(satisfied.sum()), len(person), level)
         if returned_share < 1:
-            caveats.append(Caveat("NONRESPONSE", f"应答率 {returned_share:.2%}，区间以未应答者与应答者无系统差异为前提"))
+            caveats.append(
+                Caveat("NONRESPONSE", f"应答率 {returned_share:.2%}，区间以未应答者与应答者无系统差异为前提")
+            )
     return SatisfactionResult(
         method="respondent_mean_t" if interval.known else "respondent_mean",
         n_used=len(person),

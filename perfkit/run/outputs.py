@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from nbformat import NotebookNode
 
 from perfkit.errors import DataError, Problem
@@ -17,14 +19,16 @@ from perfkit.rulebook import Run
 from perfkit.run.cover import meta_of
 from perfkit.run.gate import judge, read_back
 from perfkit.run.manifest import write_json
-from perfkit.show.draft.blocks import read_blocks
+from perfkit.show.catalogue import table
+from perfkit.show.draft.blocks import read_blocks, table_block
 from perfkit.show.draft.docx import write_docx
 from perfkit.show.draft.html import write_html
+from perfkit.show.draft.outline import open_points_annex
 from perfkit.show.draft.shapes import Block, FigureBlock, TableBlock
 from perfkit.show.numbers import format_record
 from perfkit.show.record import finding_json, read_published, record_json
 from perfkit.terms import Audience, Severity
-from perfkit.trace import Record
+from perfkit.trace import Finding, Record
 
 EXECUTED = "executed.ipynb"
 # how a spreadsheet begins a formula; tab and return are stripped by some readers, which uncovers the next character
@@ -67,10 +71,11 @@ def write_outputs(run: Run, root: Path, notebook: NotebookNode, folder: Path, te
 
     records, found = read_published(notebook)
     report = read_blocks(notebook, Audience.REPORT)
-    workpaper = read_blocks(notebook, Audience.WORKPAPER)
     begun = time.perf_counter()
     verdict = judge(run, root, report, records, found)
     seconds["checks"] = time.perf_counter() - begun
+    report = (*report, *open_points_annex(report))
+    workpaper = _with_all_findings(read_blocks(notebook, Audience.WORKPAPER), verdict.findings)
     cover = {
         audience: meta_of(run, notebook, records, audience, verdict.status, verdict.watermark)
         for audience in (Audience.REPORT, Audience.WORKPAPER)
@@ -97,6 +102,15 @@ def write_outputs(run: Run, root: Path, notebook: NotebookNode, folder: Path, te
         },
         seconds=seconds,
     )
+
+
+def _with_all_findings(blocks: Sequence[Block], findings: Sequence[Finding]) -> tuple[Block, ...]:
+    """Return the working paper with the findings over the draft in its 质检单, which the notebook could not know."""
+    columns = [item.name for item in dataclasses.fields(Finding)]
+    frame = pd.DataFrame([{name: getattr(item, name) for name in columns} for item in findings], columns=columns)
+    sheet = table(frame, kind="findings")
+    complete = table_block(sheet.to_json())
+    return tuple(complete if isinstance(block, TableBlock) and block.name == sheet.name else block for block in blocks)
 
 
 def _printed(records: Iterable[Record], name: str) -> str:

@@ -20,6 +20,7 @@ from perfkit.show.tables_fields import Field, plain_text, table_of
 from perfkit.terms import Absence
 from perfkit.trace import Trace
 
+
 def arithmetic(traces: Iterable[Trace], book: RecordBook) -> dict[str, str]:
     """Return item code → its arithmetic in words 计算过程, with the framework named as the run names it."""
     framework = str(book["framework.short"].value)
@@ -40,7 +41,7 @@ def scored_indicators(scorecard: Result, traces: Sequence[Trace], book: RecordBo
     """
     frame = scorecard.to_frame()
     by_code = {trace.item: trace for trace in traces}
-    shown = frame.assign(trace=[by_code.get(code) for code in frame["code"]])
+    shown = frame.assign(trace=pd.Series([by_code.get(code) for code in frame["code"]], dtype=object))
     return table(shown, "items", kind="scorecard", records=book, framework=str(book["framework.short"].value))
 
 
@@ -89,7 +90,9 @@ def _lost_words(items: Sequence[dict[Any, Any]], book: RecordBook) -> str:
     lost = [row for row in items if not is_missing(row["rate"]) and row["rate"] < 1 - 1e-9]
     if not lost:
         return "已计分的指标均得满分。" if any(not is_missing(row["rate"]) for row in items) else ""
-    named = "、".join(f"{_escaped(str(row['name']))}（{{{row['record']}.score}}/{{{row['record']}.full_score}}）" for row in lost)
+    named = "、".join(
+        f"{_escaped(str(row['name']))}（{{{row['record']}.score}}/{{{row['record']}.full_score}}）" for row in lost
+    )
     return f"失分的指标有：{named}。"
 
 
@@ -98,9 +101,13 @@ def _item(row: dict[Any, Any], trace: Trace, words: dict[str, str], book: Record
     name = f"**{_escaped(str(row['code']))} {_escaped(str(row['name']))}**　"
     if row["absence"]:
         absence = Absence.read(str(row["absence"]))
-        return book.say(f"{name}{absence.label if absence else row['absence']}，{_escaped(words.get(row['code'], ''))}。")
+        return book.say(
+            f"{name}{absence.label if absence else row['absence']}，{_escaped(words.get(row['code'], ''))}。"
+        )
     written = str(row["opinion"] or "").strip()
-    opinion = _escaped(written or opinion_sentence(str(row["name"]), trace, evidence=_marks(row), reasons=row["reasons"]))
+    opinion = _escaped(
+        written or opinion_sentence(str(row["name"]), trace, evidence=_marks(row), reasons=row["reasons"])
+    )
     record = row["record"]
     return book.say(
         f"{name}{_escaped(words.get(row['code'], ''))}。{opinion}{'' if opinion.endswith(('。', '】')) else '。'}"
@@ -130,11 +137,17 @@ def problems(result: Result) -> Pieces:
     parts: list[Showable] = []
     for row in rows:
         suggested = bool(row["suggested"])
-        parts.append(SubHeading(f"{row['indicators']}失分（问题待补充）" if suggested else str(row["problem"]).rstrip("。"), level=3))
+        parts.append(
+            SubHeading(
+                f"{row['indicators']}失分（问题待补充）" if suggested else str(row["problem"]).rstrip("。"), level=3
+            )
+        )
         facts = str(row["facts"] or "").strip() or "【待补充：事实】"
         cause = str(row["cause"] or "").strip() or "【待补充：原因】"
         lead = f"{row['problem']}　" if suggested else ""
-        parts.append(quote(f"{lead}{facts.rstrip('。')}。涉及指标：{row['indicators'] or '—'}。\n原因：{cause.rstrip('。')}。"))
+        parts.append(
+            quote(f"{lead}{facts.rstrip('。')}。涉及指标：{row['indicators'] or '—'}。\n原因：{cause.rstrip('。')}。")
+        )
     if not parts:
         parts.append(quote("评价未发现需要列示的问题。"))
     return Pieces.of(parts)
@@ -173,7 +186,9 @@ def _counts(row: pd.Series[Any], record: str) -> str:
     """Say how many questionnaires went out and came back, as far as it is known."""
     sent = f"发放{{{record}.sent}}份，" if not is_missing(row["sent"]) else ""
     back = f"回收{{{record}.returned}}份，" if not is_missing(row["returned"]) else ""
-    rate = f"应答率{{{record}.response_rate}}，" if not is_missing(row["response_rate"]) and row["response_rate"] else ""
+    rate = (
+        f"应答率{{{record}.response_rate}}，" if not is_missing(row["response_rate"]) and row["response_rate"] else ""
+    )
     return f"{sent}{back}{rate}"
 
 
@@ -195,7 +210,9 @@ def _top_two(row: pd.Series[Any], record: str) -> str:
 def traces(scorecard: Result, all_traces: Sequence[Trace], book: RecordBook) -> Table:
     """Return how every score was computed, with the cells of its inputs 计分轨迹."""
     words = arithmetic(all_traces, book)
-    names = {str(row["code"]): str(row["name"]) for row in scorecard.to_frame().to_dict(orient="records") if row["is_item"]}
+    names = {
+        str(row["code"]): str(row["name"]) for row in scorecard.to_frame().to_dict(orient="records") if row["is_item"]
+    }
     frame = pd.DataFrame(
         [
             {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
-from perfkit.show.tables import Table
+from perfkit.show.tables import Table, merge_down
 from perfkit.show.tables_fields import Field, plain_text, require, table_of
 from perfkit.terms import Status, Verified
 
@@ -53,7 +55,11 @@ def table_bases(frame: pd.DataFrame) -> Table:
         Field("verified", "核对", 2.2, align="center", term=Verified),
         Field("standing", "效力", 2.2, align="center", optional=True),
     )
-    return table_of(frame, fields, name="bases", caption="评价所用规则依据", font="small", empty="无规则依据")
+    plain = table_of(frame, fields, name="bases", caption="评价所用规则依据", font="small", empty="无规则依据")
+    if frame.empty:
+        return plain
+    keys = [(plain_text(row["document"]), plain_text(row["title"])) for row in frame.to_dict(orient="records")]
+    return replace(plain, rows=merge_down(plain.rows, [(key,) for key in keys], [(0, 1)]))
 
 
 def table_silent_rules(frame: pd.DataFrame) -> Table:

@@ -84,7 +84,7 @@ def table_funds(
         columns=columns,
         rows=tuple(rows),
         notes=("单位：万元。",),
-        font="small" if len(columns) > 7 else "normal",
+        font="small" if len(columns) > 5 else "normal",
     )
 
 

@@ -281,18 +281,32 @@ def table_comparison(frame: pd.DataFrame) -> Table:
         not computable) and the text ``note``.
     """
     references = {"target": "目标值", "last_year": "上年", "three_year_mean": "前三年均值", "peer": "行业或同类"}
+    shown = frame.copy()
+    for column in references:
+        if column in frame.columns and not all(is_missing(value) for value in frame[column]):
+            shown[column] = [_reference(row, column) for row in frame.to_dict(orient="records")]
     fields = [
-        Field("code", "编码", 1.5),
-        Field("name", "指标", 3.2),
+        Field("code", "编码", 1.3),
+        Field("name", "指标", 2.8),
         Field("unit", "单位", 1.2, align="center", optional=True),
-        Field("actual", "实际值", 1.8, "number", "right"),
+        Field("actual", "实际值", 1.6, "number", "right"),
+        *(Field(column, header, 1.9, align="right", optional=True) for column, header in references.items()),
+        Field("note", "说明", 3.0, optional=True),
     ]
-    for column, header in references.items():
-        fields.append(Field(column, header, 1.8, "number", "right", optional=True))
-        fields.append(Field(f"{column}_change", f"较{header}", 1.8, "rate", "right", optional=True))
-    fields.append(Field("note", "说明", 3.2, optional=True))
+    notes = ("括号内为实际值比该参照的变动率；参照为零或没有的不计算。",)
     caption = "主要指标对比情况"
-    return table_of(frame, fields, name="comparison", caption=caption, landscape=True, font="small", empty="无可比数据")
+    return table_of(shown, fields, name="comparison", caption=caption, notes=notes, font="small", empty="无可比数据")
+
+
+def _reference(row: Mapping[Any, Any], column: str) -> str:
+    """Return a reference value with the change against it below, in brackets."""
+    value, change = row[column], row.get(f"{column}_change")
+    if is_missing(value):
+        return BLANK
+    text = value if isinstance(value, str) else format_value(value, "number")
+    if is_missing(change):
+        return text
+    return f"{text}\n（{'+' if float(str(change)) > 0 else ''}{format_value(change, 'rate')}）"
 
 
 def table_units(frame: pd.DataFrame) -> Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -18,7 +18,7 @@ class Listing(Result):
     kind: ClassVar[str] = "listing"
     columns: ClassVar[tuple[str, ...]] = ()
 
-    rows: tuple[Mapping[str, object], ...]
+    rows: tuple[Mapping[str, Any], ...]
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per entry with the columns of this kind, in order."""

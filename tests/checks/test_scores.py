@@ -20,7 +20,9 @@ from perfkit.terms import Severity
 BANDS = (("优", 90.0, 100.0), ("良", 80.0, 90.0), ("中", 60.0, 80.0), ("差", 0.0, 60.0))
 
 
-def line(code: str = "A101", level1: str = "决策", full: float = 5.0, score: float = 4.0, **more: Any) -> dict[str, Any]:
+def line(
+    code: str = "A101", level1: str = "决策", full: float = 5.0, score: float = 4.0, **more: Any
+) -> dict[str, Any]:
     return {"code": code, "name": "名称", "level1": level1, "full_score": full, "score": score, **more}
 
 

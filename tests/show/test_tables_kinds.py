@@ -155,8 +155,8 @@ def test_comparison_leaves_out_what_nobody_filled() -> None:
         }
     )  # fmt: skip
     shown = table_comparison(frame)
-    assert [column.header for column in shown.columns] == ["编码", "指标", "单位", "实际值", "目标值", "较目标值"]
-    assert _texts(shown) == [["C1", "产量", "个", "12.5", "10", "25.00%"]]
+    assert [column.header for column in shown.columns] == ["编码", "指标", "单位", "实际值", "目标值"]
+    assert _texts(shown) == [["C1", "产量", "个", "12.5", "10\n（+25.00%）"]]
 
 
 def test_units_and_experts() -> None:

@@ -6,6 +6,7 @@ import json
 import math
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +63,13 @@ def bands_of(case: Mapping[str, Any]) -> list[tuple[str, float, float]]:
 
 def write_bands(root: Path, bands_id: str, bands: Sequence[tuple[str, float, float]]) -> None:
     """Add the table's own grade bands to the catalogue, as a user with local bands would."""
-    gaps = any(lower[2] != upper[1] for upper, lower in zip(bands, bands[1:], strict=False))
+    gaps = any(lower[2] != upper[1] for upper, lower in pairwise(bands))
     if gaps:
         uppers = [bands[0][2], *(band[1] for band in bands[:-1])]
         bands = [(name, low, upper) for (name, low, _), upper in zip(bands, uppers, strict=True)]
     lines = "\n".join(
-        f'      - {{grade: "{name}", low: {low:g}, high: {high:g}, text: "[{low:g},{high:g})"}}' for name, low, high in bands
+        f'      - {{grade: "{name}", low: {low:g}, high: {high:g}, text: "[{low:g},{high:g})"}}'
+        for name, low, high in bands
     )
     text = f"""
   - id: {bands_id}
@@ -108,7 +110,9 @@ def indicator_rows(case: Mapping[str, Any]) -> tuple[Rows, Rows, Rows, Rows]:
             row |= linear_row(params)
         elif rule == "satisfaction_threshold":
             row["function"] = ScoringFunction.THRESHOLD_DEDUCTION
-            row["parameters"] = f"满分点={params['full_at']}；每单位扣分比例={params['deduct_share_per_unit']}；扣分单位=1"
+            row["parameters"] = (
+                f"满分点={params['full_at']}；每单位扣分比例={params['deduct_share_per_unit']}；扣分单位=1"
+            )
             row["unit"] = "%"
             survey = f"S{len(surveys) + 1}"
             surveys.append(
@@ -139,7 +143,11 @@ def linear_row(params: Mapping[str, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {"function": ScoringFunction.LINEAR_DEDUCTION, "unit": "%", "direction": "higher"}
     if params.get("direction") == "lower_better":
         row["direction"] = "lower"
-    parts = [f"满分点={params['full_at']}", f"每单位扣分比例={params['deduct_share_per_unit']}", f"扣分单位={params['unit']}"]
+    parts = [
+        f"满分点={params['full_at']}",
+        f"每单位扣分比例={params['deduct_share_per_unit']}",
+        f"扣分单位={params['unit']}",
+    ]
     if params.get("zero_at") is not None:
         parts.append(f"零分点={params['zero_at']}")
     row["parameters"] = "；".join(parts)

@@ -115,7 +115,7 @@ def _output_blocks(data: Mapping[str, Any], list_ids: Iterable[int]) -> list[Blo
     if HEADING_MIME in data:
         return [Heading(level=int(data[HEADING_MIME]["level"]), text=str(data[HEADING_MIME]["text"]))]
     if TABLE_MIME in data:
-        return [_table(data[TABLE_MIME])]
+        return [table_block(data[TABLE_MIME])]
     if FIGURE_MIME in data:
         return [_figure(data[FIGURE_MIME], _text(data["image/png"]))]
     if SAY_MIME in data:
@@ -160,7 +160,7 @@ def _pieces(run: Run, text: str) -> list[Run]:
     return list(marked_runs(text, bold=run.bold, record=run.record, placeholder=run.placeholder)) if text else []
 
 
-def _table(table: Mapping[str, Any]) -> TableBlock:
+def table_block(table: Mapping[str, Any]) -> TableBlock:
     """Return a published table."""
     columns = table["columns"]
     header = table.get("header") or [
@@ -244,4 +244,5 @@ __all__ = [
     "Run",
     "TableBlock",
     "read_blocks",
+    "table_block",
 ]

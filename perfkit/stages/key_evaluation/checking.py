@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -114,9 +115,11 @@ def _money_findings(context: Context, rows: Sequence[Row], table: FundsResult) -
         }
         for row in rows
     ]
-    usual = {line["framework_basis"]: context.framework.basis.citation for line in ratios if line["framework_basis"]}
+    usual = {
+        str(line["framework_basis"]): context.framework.basis.citation for line in ratios if line["framework_basis"]
+    }
     explained = any(row.text("deviation_reason") for row in rows if "执行率" in row.text("level3"))
-    rate = table.execution_rate if table.execution_rate == table.execution_rate else table.execution_rate_budget
+    rate = table.execution_rate_budget if math.isnan(table.execution_rate) else table.execution_rate
     return [
         *money.total_row_findings(details, totals),
         *money.flow_findings(lines),
@@ -140,7 +143,9 @@ def _survey_findings(context: Context, lines: Sequence[dict[str, Any]]) -> list[
                 "valid": survey.valid,
                 "n_used": survey.n_used,
                 # A single pooled row holds the answers to several questions, not respondents.
-                "question_totals": [sum(row) for row in survey.answers.counts] if len(survey.answers.counts) > 1 else [],
+                "question_totals": [sum(row) for row in survey.answers.counts]
+                if len(survey.answers.counts) > 1
+                else [],
                 "satisfaction": survey.answers.value,
                 "printed_rate": survey.printed_rate,
                 "caveats": tuple(caveat.code for caveat in survey.caveats),
@@ -189,7 +194,7 @@ def _report_findings(
         for mark in row.value("evidence", ()) or ():
             cited.setdefault(mark, []).append(row.text("code"))
     overview = {code: written(cell.value) for code, cell in engagement.overview.items()}
-    base_lines = engagement.overview["bases"].value or ()
+    base_lines = written(engagement.overview["bases"].value).splitlines()
     elements = {code: name for name, code in PLAN_KEYS.items()}
     absent = [str(line["code"]) for line in lines if line["absence"] is not None or "NOT_ASSESSABLE" in line["flags"]]
     return [
@@ -201,7 +206,7 @@ def _report_findings(
         ),
         *report.advice_findings(given),
         *report.evidence_index_findings(cited, [row.text("id") for row in engagement.tables["evidence"]], ()),
-        *report.basis_findings([str(line) for line in base_lines]),
+        *report.basis_findings(base_lines),
         *report.procedure_findings(overview, elements, comments.rows, run.role is Role.THIRD_PARTY),
         *report.limit_findings(absent, overview["limits"]),
     ]

@@ -65,7 +65,9 @@ def comparison(rows: Sequence[Row]) -> ComparisonResult:
                 "note": row.text("comparison_note"),
             }
         )
-    caveats = [Caveat("ZERO_REFERENCE", f"{'、'.join(dict.fromkeys(zero))} 的参照值为零，变动率无法计算")] if zero else []
+    caveats = (
+        [Caveat("ZERO_REFERENCE", f"{'、'.join(dict.fromkeys(zero))} 的参照值为零，变动率无法计算")] if zero else []
+    )
     return ComparisonResult(
         method="change_against_reference",
         n_used=len(table),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -178,7 +179,7 @@ def evaluate(run: Run, rule_set: RuleSet, framework: Framework, engagement: Enga
     lines = check_lines(card, rows)
     money = funds(engagement.tables["funds"])
     sources = by_source(money)
-    base = money.received if money.received == money.received else money.budget  # noqa: PLR0124 - NaN has no equal
+    base = money.budget if math.isnan(money.received) else money.received
     visited = fieldwork(engagement.tables["fieldwork"], base)
     found_problems = problems(engagement.tables["problems"], _lost_items(lines, engagement))
     answered = comments(engagement.tables["comments"])
@@ -214,7 +215,7 @@ def evaluate(run: Run, rule_set: RuleSet, framework: Framework, engagement: Enga
         problems=found_problems,
         evidence=evidence(engagement.tables["evidence"], engagement.sha256, _cited(rows)),
         comments=answered,
-        experts=experts(engagement.tables["experts"], names, adopted),  # type: ignore[arg-type]
+        experts=experts(engagement.tables["experts"], names, adopted),
         units=units(card, names),
         silent_rules=silent_rules(run, rule_set, used, _moved(card)),
         bases=bases(run, rule_set, _rules_used(run, rule_set, framework, card)),
@@ -227,7 +228,7 @@ def evaluate(run: Run, rule_set: RuleSet, framework: Framework, engagement: Enga
     )
 
 
-def _lost_items(lines: list[dict[str, object]], engagement: Engagement) -> list[LostItem]:
+def _lost_items(lines: list[dict[str, Any]], engagement: Engagement) -> list[LostItem]:
     """Return the items that lost points with what the pre-fill of the problem list needs."""
     reasons: dict[str, list[str]] = {}
     for row in engagement.tables["checkpoints"]:
@@ -238,7 +239,7 @@ def _lost_items(lines: list[dict[str, object]], engagement: Engagement) -> list[
             code=str(line["code"]),
             name=str(line["name"]),
             level2=str(line["level2"] or line["level1"]),
-            lost=float(line["lost"]),  # type: ignore[arg-type]
+            lost=float(line["lost"]),
             evidence=tuple(mark for mark in str(line["evidence"]).split("；") if mark),
             reasons=tuple(reasons.get(str(line["code"]), ())) or ((str(line["opinion"]),) if line["opinion"] else ()),
         )
@@ -291,7 +292,7 @@ def _provenance(run: Run, rule_set: RuleSet, framework: Framework, engagement: E
     """Return versions, rules and hashes of the run."""
     versions = {"perfkit": perfkit.__version__, "Python": platform.python_version(), "numpy": np.__version__,
                 "pandas": pd.__version__, "scipy": scipy.__version__}  # fmt: skip
-    rows: list[dict[str, object]] = [
+    rows: list[dict[str, Any]] = [
         {"name": "运行", "value": f"{run.batch}/{run.id}"},
         {"name": "规则集", "value": f"{rule_set.id}　{rule_set.name}"},
         {"name": "指标体系框架", "value": f"{framework.id}　{framework.name}"},

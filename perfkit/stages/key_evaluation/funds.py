@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from perfkit.read.rows import Row
 from perfkit.result import Caveat
@@ -58,7 +58,7 @@ def _sum(rows: Iterable[Row], column: str) -> float:
     return math.fsum(values) if values else UNKNOWN
 
 
-def _line(rows: Sequence[Row], record: str, **words: object) -> dict[str, object]:
+def _line(rows: Sequence[Row], record: str, **words: object) -> dict[str, Any]:
     """Return one table row with money sums and rates."""
     money = {column: _sum(rows, column) for column in MONEY}
     return {
@@ -102,7 +102,7 @@ def funds(rows: Sequence[Row]) -> FundsResult:
     ]
     total = _line(base, "funds", source="合计", row_type=FundRow.TOTAL.value)
     caveats = [] if base else [Caveat("NO_FUNDS", "工作簿没有填写资金，资金情况无法计算")]
-    missing = [column for column in MONEY if base and math.isnan(total[column])]  # type: ignore[arg-type]
+    missing = [column for column in MONEY if base and math.isnan(total[column])]
     caveats += [Caveat("FUNDS_MISSING", f"资金表没有{label(column)}，相关比率无法计算") for column in missing]
     return FundsResult(
         method="sum_of_details",
@@ -110,7 +110,7 @@ def funds(rows: Sequence[Row]) -> FundsResult:
         n_dropped=len(rows) - len(base),
         caveats=tuple(caveats),
         source="资金",
-        rows=tuple([*table, total]) if base else (),
+        rows=(*table, total) if base else (),
         budget=_sum(base, "budget"),
         received=_sum(base, "received"),
         executed=_sum(base, "executed"),
@@ -131,11 +131,11 @@ def label(column: str) -> str:
 
 def by_source(result: FundsResult) -> FundsResult:
     """Return the fund table summed by source 按资金来源汇总, with the same total."""
-    groups: dict[str, list[Mapping[str, object]]] = {}
+    groups: dict[str, list[Mapping[str, Any]]] = {}
     for row in result.rows:
         if row["row_type"] == FundRow.DETAIL.value:
             groups.setdefault(str(row["source"] or "未注明来源"), []).append(row)
-    lines: list[Mapping[str, object]] = []
+    lines: list[Mapping[str, Any]] = []
     for number, (source, members) in enumerate(groups.items(), start=1):
         money = {column: _known_sum(members, column) for column in MONEY}
         lines.append(
@@ -161,7 +161,7 @@ def by_source(result: FundsResult) -> FundsResult:
     )
 
 
-def _known_sum(rows: Sequence[Mapping[str, object]], column: str) -> float:
+def _known_sum(rows: Sequence[Mapping[str, Any]], column: str) -> float:
     """Return the sum of the known values of a column."""
     values = [float(value) for row in rows if isinstance(value := row[column], float) and not math.isnan(value)]
     return math.fsum(values) if values else UNKNOWN

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from perfkit.read.engagement import Engagement
 from perfkit.read.rows import Row
@@ -81,7 +82,7 @@ def _item(row: Row, context: Context, by_rule_text: bool) -> ScoringItem:
     )
 
 
-def _parameters(row: Row, function: ScoringFunction, method: ScoringMethod | None) -> dict[str, object]:
+def _parameters(row: Row, function: ScoringFunction, method: ScoringMethod | None) -> dict[str, Any]:
     """Return the parameters of the workbook, with the labels and bands that the rule set prints as default."""
     parameters = dict(row.value("parameters", {}) or {})
     if function is F.QUALITATIVE_BANDS and method is not None and method.labels:
@@ -119,9 +120,9 @@ def _inputs(row: Row, context: Context, by_rule_text: bool) -> dict[str, Quantit
                                 cell=row["label"].address)  # fmt: skip
     survey = survey_of(context.surveys, code)
     if survey is not None and "actual" not in inputs:
+        words = f"{survey.group.removesuffix('满意度')}满意度"
         value = survey.answers.value * 100
-        inputs["actual"] = Quantity(name="actual", value=value, unit=PERCENT, label=survey.group if survey.group.endswith("满意度") else f"{survey.group}满意度",
-                                    cell=row["code"].address)  # fmt: skip
+        inputs["actual"] = Quantity(name="actual", value=value, unit=PERCENT, label=words, cell=row["code"].address)
     if by_rule_text and row.value("rule_value") is not None:
         inputs = {name: value for name, value in inputs.items() if name not in ("numerator", "denominator")}
         inputs["actual"] = replace(row.quantity("rule_value", label="细则口径值", unit=unit), name="actual")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from perfkit.read.engagement import Engagement
 from perfkit.rulebook import Framework, RuleSet, Run
@@ -17,9 +19,7 @@ from perfkit.trace import Record
 MOST_NAMED = 3
 
 
-def project_records(
-    run: Run, rule_set: RuleSet, framework: Framework, engagement: Engagement
-) -> tuple[Record, ...]:
+def project_records(run: Run, rule_set: RuleSet, framework: Framework, engagement: Engagement) -> tuple[Record, ...]:
     """Return who, what and when of the evaluation as named texts; what is missing is a placeholder."""
     overview = engagement.overview
 
@@ -41,9 +41,13 @@ def project_records(
         ("commissioner", finance, "委托方"),
         ("framework.name", f"{framework.basis.document}{framework.basis.clause}《{framework.name}》", "指标体系框架"),
         ("framework.short", _short(framework), "指标体系框架简称"),
+        ("project.is_demo", "是" if overview["is_demo"].value else "否", "演示数据"),
         ("rule_set.name", rule_set.name, "规则集"),
     ]
-    records = [Record(name=name, value=value, kind="text", label=label, source="概况、运行文件") for name, value, label in named]
+    records = [
+        Record(name=name, value=value, kind="text", label=label, source="概况、运行文件")
+        for name, value, label in named
+    ]
     records.append(
         Record(name="project.evaluation_date", value=run.evaluation_date.isoformat(), kind="date", label="评价基准日",
                source="运行文件")
@@ -60,16 +64,16 @@ def _short(framework: Framework) -> str:
 
 def summary_records(
     card: Scorecard,
-    lines: Sequence[dict[str, object]],
+    lines: Sequence[dict[str, Any]],
     problems: ProblemsResult,
     bands: Sequence[tuple[str, float, float]],
 ) -> tuple[Record, ...]:
     """Return counts, lost points and enumerations over the scored tree."""
-    lost = sorted((line for line in lines if line["lost"]), key=lambda line: -float(line["lost"]))  # type: ignore[arg-type]
+    lost = sorted((line for line in lines if line["lost"]), key=lambda line: float(line["lost"]), reverse=True)
     absent = [line for line in lines if line["absence"] is not None]
     level1 = [row for row in card.rows if row["level"] == 1]
     level2 = [row for row in card.rows if row["level"] == 2 and not row["is_item"]]
-    weight = sum(float(row["original_full"]) for row in level1 if str(row["name"]).startswith(("产出", "效益", "效果")))  # type: ignore[arg-type]
+    weight = math.fsum(row["original_full"] for row in level1 if str(row["name"]).startswith(("产出", "效益", "效果")))
     full = len(lines) - len(lost) - len(absent)
     given = [row for row in problems.rows if not row["suggested"]]
     counts = (
@@ -82,7 +86,7 @@ def summary_records(
     )
     return (
         *(Record(name=name, value=value, kind="count", label=label, unit="项", source="评分结果") for name, value, label in counts),
-        Record(name="lost.points", value=sum(float(line["lost"]) for line in lost), kind="score", label="失分合计",  # type: ignore[arg-type]
+        Record(name="lost.points", value=math.fsum(line["lost"] for line in lost), kind="score", label="失分合计",
                unit="分", source="折算后分值－得分"),
         Record(name="lost.top", value=_enumerated([f"{line['code']}{line['name']}" for line in lost]), kind="text",
                label="失分较多的指标", source="按失分排序"),
@@ -123,14 +127,16 @@ def consequences(run: Run, rule_set: RuleSet, grade: str) -> str:
     known = applied.grades.get(grade)
     if known is None:
         return f"{applied.basis.citation}没有与本次等级对应的规定。"
-    share = "" if known.low == known.high == 0 else f"核减幅度为{known.low:.0%}至{known.high:.0%}（{applied.hardness}），"
+    share = (
+        "" if known.low == known.high == 0 else f"核减幅度为{known.low:.0%}至{known.high:.0%}（{applied.hardness}），"
+    )
     return (
         f"依据{applied.basis.citation}（{applied.basis.status.label}），等级为“{grade}”的：{share}{known.measures}；"
         f"计算基数为{applied.base}，整改期限{applied.rectification_days}日。"
     )
 
 
-def limits(card: Scorecard, surveys: SurveysResult, lines: Sequence[dict[str, object]], comments: CommentsResult) -> str:
+def limits(card: Scorecard, surveys: SurveysResult, lines: Sequence[dict[str, Any]], comments: CommentsResult) -> str:
     """Return what chapter 七 must list 其他需要说明的问题: absences, open points, surveys, refused comments.
 
     Parameters
@@ -141,8 +147,10 @@ def limits(card: Scorecard, surveys: SurveysResult, lines: Sequence[dict[str, ob
     for entry in card.result.moved:
         kind = entry.absence.label if entry.absence is not None else "无法计分"
         name = next(str(line["name"]) for line in lines if line["code"] == entry.code)
-        said.append(f"{entry.code}{name}（{entry.full_score:g}分）为“{kind}”，按“{entry.policy.label}”处理，涉及{entry.points:g}分。")
-    open_points = [str(line["code"]) for line in lines if "NOT_ASSESSABLE" in line["flags"]]  # type: ignore[operator]
+        said.append(
+            f"{entry.code}{name}（{entry.full_score:g}分）为“{kind}”，按“{entry.policy.label}”处理，涉及{entry.points:g}分。"
+        )
+    open_points = [str(line["code"]) for line in lines if "NOT_ASSESSABLE" in line["flags"]]
     if open_points:
         said.append(f"{'、'.join(open_points)}有评价要点无法判定，未扣分。")
     for survey in surveys.surveys:

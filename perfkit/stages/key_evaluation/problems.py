@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from perfkit.read.rows import Row
 from perfkit.stages.listing import Listing
@@ -75,7 +75,7 @@ def problems(rows: Sequence[Row], lost: Iterable[LostItem]) -> ProblemsResult:
         Given problems first; then one suggested row per group of lost items that no problem names. Items are
         grouped where they share a level-2 indicator or a piece of evidence, because they usually have one cause.
     """
-    table: list[dict[str, object]] = [
+    table: list[dict[str, Any]] = [
         {
             **{name: row.text(name) for name in ("id", "problem", "facts", "cause", "advice", "responsible", "proof")},
             "deadline": row.text("deadline"),
@@ -89,7 +89,7 @@ def problems(rows: Sequence[Row], lost: Iterable[LostItem]) -> ProblemsResult:
     groups = _merged([item for item in lost if item.code not in named])
     for number, members in enumerate(groups, start=1):
         names = "、".join(f"{item.code}{item.name}" for item in members)
-        facts = "；".join(reason for item in members for reason in item.reasons if reason)
+        facts = "；".join(reason.rstrip("。；") for item in members for reason in item.reasons if reason)
         table.append(
             {
                 "id": f"建议{number}",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from perfkit.rulebook import Choice, Run, RuleSet, Standing, choices
+from perfkit.rulebook import Choice, RuleSet, Run, Standing, choices
 from perfkit.rulebook.shape import Basis
 from perfkit.stages.listing import Listing
 from perfkit.terms import Status
@@ -72,7 +72,7 @@ def bases(run: Run, rule_set: RuleSet, ids: Iterable[str]) -> BasesResult:
     return BasesResult(method="generated_from_rules_used", n_used=len(rows), source=rule_set.id, rows=tuple(rows))
 
 
-def _basis_row(run: Run, rule_set: RuleSet, basis: Basis) -> dict[str, object]:
+def _basis_row(run: Run, rule_set: RuleSet, basis: Basis) -> dict[str, Any]:
     """Return one row of the list of bases."""
     standing, document = run.standing(basis), rule_set.source(basis.source)
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -121,7 +121,7 @@ def _line(
     scale: float,
     texts: Mapping[str, Row],
     scores: ItemScores,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Return one row of the scorecard, in points of the parent.
 
     ``full_score`` is what the node counts for after absences moved points, ``original_full`` what the form prints.
@@ -143,7 +143,7 @@ def _line(
         "original_full": node.full_score * scale,
         "score": math.nan if gone else node.contribution,
         "exact": math.nan if gone else node.exact,
-        "rate": math.nan if gone else node.rate,
+        "rate": math.nan if gone else _rate(node),
         "absence": absence.value if absence is not None else "",
         "rule_text": row.text("rule_text") if row is not None else "",
         "opinion": row.text("opinion") if row is not None else "",
@@ -153,7 +153,13 @@ def _line(
     }
 
 
-def check_lines(card: Scorecard, rows: Sequence[Row]) -> list[dict[str, object]]:
+def _rate(node: NodeScore) -> float:
+    """Return score ÷ full score; by the exact score where moved points are no whole cents, lest it pass 100 %."""
+    moved = abs(node.effective_full - node.full_score) > TOLERANCE
+    return node.exact / node.effective_full if moved and node.effective_full else node.rate
+
+
+def check_lines(card: Scorecard, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Return what the checks look at, a line per item 校验用指标行."""
     checkpoints = {item.code: item.checkpoints for item in card.scores.items}
     lines = []
@@ -210,7 +216,7 @@ def _decimals(full_score: float) -> int | None:
 
 
 def score_records(card: Scorecard) -> tuple[Record, ...]:
-    """Return the named numbers of the scored tree: ``total``, ``level1.<n>.score``, ``item.<code>.score`` …"""
+    """Return the named numbers of the scored tree: ``total``, ``level1.<n>.score``, ``item.<code>.score`` and so on."""
     result = card.result
     withheld = next((caveat.text for caveat in result.caveats if caveat.code == "TOTAL_WITHHELD"), "")
     rule = "各项指标四舍五入后的得分相加"
@@ -231,11 +237,11 @@ def score_records(card: Scorecard) -> tuple[Record, ...]:
             continue
         prefix, name = str(line["record"]), str(line["name"])
         records += [
-            Record(name=f"{prefix}.full_score", value=line["full_score"], kind="number", label=f"{name}分值", unit="分",  # type: ignore[arg-type]
+            Record(name=f"{prefix}.full_score", value=line["full_score"], kind="number", label=f"{name}分值", unit="分",
                    decimals=_decimals(float(str(line["full_score"]))), source="指标体系"),
-            Record(name=f"{prefix}.score", value=line["score"], kind="score", label=f"{name}得分", unit="分",  # type: ignore[arg-type]
+            Record(name=f"{prefix}.score", value=line["score"], kind="score", label=f"{name}得分", unit="分",
                    source=card.scores.items[card.scores.position(str(line["code"]))].clause if line["is_item"] else rule),
-            Record(name=f"{prefix}.rate", value=line["rate"], kind="rate", label=f"{name}得分率", unit="%",  # type: ignore[arg-type]
+            Record(name=f"{prefix}.rate", value=line["rate"], kind="rate", label=f"{name}得分率", unit="%",
                    source="得分÷分值"),
         ]  # fmt: skip
     return tuple(records)

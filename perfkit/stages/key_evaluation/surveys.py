@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -21,7 +21,7 @@ from perfkit.result import Caveat, Result
 from perfkit.stages.key_evaluation.funds import ratio
 from perfkit.stages.listing import Listing
 from perfkit.terms import SurveyAccess
-from perfkit.trace import Record
+from perfkit.trace import Record, RecordKind
 
 OPTIONS = ("非常满意", "满意", "一般", "不满意", "非常不满意")
 ALTERNATIVE_NAMES = {"top_two": "前两档占比（按回答）", "incl_neutral": "前三档占比（按回答）"}
@@ -138,7 +138,8 @@ def _survey(row: Row, engagement: Engagement, level: float) -> SurveyResult:
         returned=returned,
         valid=row.value("valid"),
         indicators=tuple(row.value("indicator", ()) or ()),
-        options=options or (OPTIONS if len(scale) == len(OPTIONS) else tuple(f"选项{k + 1}" for k in range(len(scale)))),
+        options=options
+        or (OPTIONS if len(scale) == len(OPTIONS) else tuple(f"选项{k + 1}" for k in range(len(scale)))),
         questions=questions,
         printed_rate=row.value("printed_rate"),
         answers=answers,
@@ -156,7 +157,7 @@ def scale_text(scale: Sequence[float]) -> str:
     return "/".join(f"{value:g}" for value in scale)
 
 
-def _summary(survey: SurveyResult) -> dict[str, object]:
+def _summary(survey: SurveyResult) -> dict[str, Any]:
     """Return the summary row of one survey."""
     answers = survey.answers
     return {
@@ -208,6 +209,22 @@ def scales(result: SurveysResult) -> ScalesResult:
                         rows=tuple(rows))  # fmt: skip
 
 
+SURVEY_NUMBERS: tuple[tuple[str, RecordKind, str], ...] = (
+    ("satisfaction", "rate", "满意度"),
+    ("low", "rate", "满意度区间下限"),
+    ("high", "rate", "满意度区间上限"),
+    ("top2", "rate", "满意及以上的应答者占比"),
+    ("top2_low", "rate", "满意占比区间下限"),
+    ("top2_high", "rate", "满意占比区间上限"),
+    ("top2_answers", "rate", "前两档回答占比"),
+    ("n_used", "count", "有效问卷"),
+    ("population", "count", "总体"),
+    ("sent", "count", "发放问卷"),
+    ("returned", "count", "回收问卷"),
+    ("response_rate", "rate", "应答率"),
+)
+
+
 def survey_records(result: SurveysResult) -> tuple[Record, ...]:
     """Return the named numbers of all surveys: ``survey.<id>.<what>``."""
     records = [
@@ -217,24 +234,12 @@ def survey_records(result: SurveysResult) -> tuple[Record, ...]:
     ]  # fmt: skip
     for survey, row in zip(result.surveys, result.rows, strict=True):
         only = "仅反映应答者" if not survey.answers.interval.known else ""
-        for column, kind, label in (
-            ("satisfaction", "rate", "满意度"),
-            ("low", "rate", "满意度区间下限"),
-            ("high", "rate", "满意度区间上限"),
-            ("top2", "rate", "满意及以上的应答者占比"),
-            ("top2_low", "rate", "满意占比区间下限"),
-            ("top2_high", "rate", "满意占比区间上限"),
-            ("top2_answers", "rate", "前两档回答占比"),
-            ("n_used", "count", "有效问卷"),
-            ("sent", "count", "发放问卷"),
-            ("returned", "count", "回收问卷"),
-            ("response_rate", "rate", "应答率"),
-        ):
+        for column, kind, label in SURVEY_NUMBERS:
             records.append(
                 Record(
                     name=f"survey.{survey.id}.{column}",
-                    value=row[column],  # type: ignore[arg-type]
-                    kind=kind,  # type: ignore[arg-type]
+                    value=row[column],
+                    kind=kind,
                     label=f"{survey.group}{label}",
                     unit="%" if kind == "rate" else "份",
                     source=f"问卷{survey.id}，量表 {row['scale']}",

@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from perfkit.read.engagement import Engagement
 from perfkit.read.rows import Row
@@ -133,7 +133,7 @@ def _plain(value: float) -> str:
 
 def units(card: Scorecard, names: Mapping[str, str]) -> UnitsResult:
     """Return the per-unit steps of rolled-up indicators 分单位指标完成情况."""
-    table = []
+    table: list[dict[str, Any]] = []
     for item in card.scores.items:
         if not item.units or item.absence is not None:
             continue
@@ -197,13 +197,13 @@ def alternatives(
         ("不适用、缺失、未到期一律计满分", dict.fromkeys(("not_applicable", "missing", "not_due"), AbsencePolicy.FULL)),
     )
     for label, change in changed:
-        choices = dataclasses.replace(base, **change)  # type: ignore[arg-type]
+        choices = dataclasses.replace(base, **change)
         other = roll_up(tree, score_items(items, choices), bands=bands)
         table.append(_alternative(label, other, card.result))
     return AlternativesResult(method="one_choice_changed", n_used=len(table), source="X01–X19", rows=tuple(table))
 
 
-def _alternative(label: str, other: ScorecardResult, official: ScorecardResult, note: str = "") -> dict[str, object]:
+def _alternative(label: str, other: ScorecardResult, official: ScorecardResult, note: str = "") -> dict[str, Any]:
     """Return one row of the alternatives."""
     return {
         "label": label,
