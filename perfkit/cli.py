@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ import typer
 from perfkit import __version__
 from perfkit.errors import PerfkitError, Problem, RuleError
 from perfkit.terms import Severity
+from perfkit.trace import Finding
 
 FOUND, REFUSED, INTERRUPTED = 1, 2, 130
 ABOUT = "预算绩效评价：从评价工作簿到 Word 报告初稿。"
@@ -84,12 +86,40 @@ def check(
     # lazy: reading needs pydantic and calamine, --help does not
     from perfkit.read.engagement import check_engagement
 
-    problems = [problem for path in _engagements(paths) for problem in check_engagement(path)]
-    counts = {severity: sum(problem.severity is severity for problem in problems) for severity in Severity}
-    _show(problems)
+    counts: Counter[Severity] = Counter()
+    engagements = list(_engagements(paths))
+    for path in engagements:
+        problems = list(check_engagement(path))
+        findings: list[Finding] = []
+        try:
+            findings.extend(_findings(path, problems))
+        except PerfkitError as error:
+            problems.extend(error.problems)
+        counts.update([*(item.severity for item in problems), *(item.severity for item in findings)])
+        if len(engagements) > 1:
+            typer.echo(f"{path}：{'' if problems or findings else '没有发现问题'}")
+        _show(problems, findings)
     typer.echo("，".join(f"{severity.label} {counts[severity]} 条" for severity in Severity) + "。")
     if counts[Severity.ERROR] or (strict and counts[Severity.WARNING]):
         raise typer.Exit(FOUND)
+
+
+def _findings(path: Path, problems: Iterable[Problem]) -> tuple[Finding, ...]:
+    """Return what the checks find in a workbook that reads without error; nothing outside a checkout."""
+    # lazy: scoring needs pandas and pydantic, --help does not
+    from perfkit.read.rules import find_root
+    from perfkit.stages.key_evaluation import examine
+
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        return ()
+    try:
+        root = find_root(path.absolute())
+    except RuleError:
+        try:
+            root = find_root(Path.cwd())
+        except RuleError:
+            return ()
+    return examine(path, root)
 
 
 @app.command(help="执行笔记本并起草报告与底稿；失败的不影响其余，并以状态 1 结束。")
@@ -162,22 +192,31 @@ def _engagements(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def _show(problems: list[Problem]) -> None:
-    """Print problems: a table in a terminal, one line each where the output is read by a program."""
-    if not (problems and sys.stdout.isatty()):
-        for problem in problems:
-            typer.echo(str(problem))
+def _show(problems: list[Problem], findings: list[Finding]) -> None:
+    """Print problems and findings: tables in a terminal, one line each where the output is read by a program."""
+    if not sys.stdout.isatty():
+        for item in (*problems, *findings):
+            typer.echo(str(item))
         return
     # lazy: rich is not needed to answer --help
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table("位置", "程度", "代码", "应为", "实为", "改法", show_lines=True)
-    for item in problems:
-        cells = (item.where, item.severity.label, item.code, item.expected, item.found, item.mend)
-        table.add_row(*(escape(cell) for cell in cells))
-    Console().print(table)
+    console = Console()
+    read = [(item.where, item.severity.label, item.code, item.expected, item.found, item.mend) for item in problems]
+    checked = [
+        (item.where or item.subject, item.severity.label, item.code, item.message, item.basis) for item in findings
+    ]
+    for columns, rows in (
+        (("位置", "程度", "代码", "应为", "实为", "改法"), [*read]),
+        (("位置", "程度", "代码", "发现", "依据"), [*checked]),
+    ):
+        if rows:
+            table = Table(*columns, show_lines=True)
+            for row in rows:
+                table.add_row(*(escape(cell) for cell in row))
+            console.print(table)
 
 
 def _problem(code: str, where: str, expected: str, found: str, mend: str) -> Problem:

@@ -115,3 +115,7 @@ class Finding:
     basis: str = ""
     where: str = ""
     waiver: str = ""
+
+    def __str__(self) -> str:
+        """Return the finding in one line."""
+        return f"[{self.code}] {self.severity.label} {self.where or self.subject}：{self.message}（{self.basis}）"

@@ -28,6 +28,8 @@ Line = Mapping[str, Any]
 
 OUTPUT_AND_BENEFIT = ("产出", "效益", "效果")
 MINIMUM_OUTPUT_AND_BENEFIT = 60.0
+# The level's own name, not the end of a longer one such as 资金使用效益.
+QUOTED = r"(?:(?<![一-鿿])|其中|以及|和|与){level}(?:类)?(?:指标)?(?:共|合计|总分|满分|分值|权重)(?:为|计)?\s*(\d+(?:\.\d+)?)\s*分"
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
@@ -256,15 +258,17 @@ def quoted_points_findings(text: str, weights: Mapping[str, float], where: str) 
     weights : level-1 name → full score.
     where : chapter of the paragraph.
     """
-    found: list[Finding] = []
-    for name, value in re.findall(
-        r"([一-鿿]{2,6}?)(?:类?指标)?(?:共|满分|分值|权重)(?:为|计)?\s*(\d+(?:\.\d+)?)\s*分", text
-    ):
-        weight = next((points_ for level, points_ in weights.items() if name.endswith(level)), None)
-        if weight is not None and differs(float(value), weight):
-            found.append(finding("S22", ERROR, name, f"文中写“{name}”{value} 分，指标体系为 {weight:g} 分",
-                                 expected=f"{weight:g}", found=value, basis=LOGIC, where=where))  # fmt: skip
-    return found
+    quoted = [
+        (level, weight, value)
+        for level, weight in weights.items()
+        for value in re.findall(QUOTED.format(level=re.escape(level)), text)
+    ]
+    return [
+        finding("S22", ERROR, level, f"文中写“{level}”{value} 分，指标体系为 {weight:g} 分", expected=f"{weight:g}",
+                found=value, where=where)
+        for level, weight, value in quoted
+        if differs(float(value), weight)
+    ]  # fmt: skip
 
 
 def margin_findings(exact_grade: str, official_grade: str, exact: float, official: float) -> list[Finding]:

@@ -6,6 +6,7 @@ import math
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ import scipy
 
 import perfkit
 from perfkit.errors import Problem
+from perfkit.read.cells import written
 from perfkit.read.engagement import Engagement, read_engagement
 from perfkit.read.rows import Row
 from perfkit.read.rules import choices, find_root, load_framework, load_rule_set, load_run, scoring_choices
@@ -54,7 +56,8 @@ from perfkit.stages.key_evaluation.workpaper import (
     units,
 )
 from perfkit.stages.listing import Listing
-from perfkit.trace import Record, Trace
+from perfkit.terms import Organiser, Role, Secrecy
+from perfkit.trace import Finding, Record, Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,9 @@ class Evaluation:
         return self.engagement.problems
 
 
+DEFAULT_RULES = "cn-mof-2020-10"
+DEFAULT_FRAMEWORK = "project_evaluation_2020"
+
 OVERVIEW_NAMES: Mapping[str, str] = {
     "background": "立项背景", "content": "项目主要内容", "management": "组织管理情况", "overall_target": "项目总体目标",
     "annual_target": "年度绩效目标", "purpose": "评价目的", "object": "评价对象", "scope": "评价范围", "bases": "项目自身的政策和合同依据",
@@ -152,6 +158,43 @@ def load(run_file: str | Path, root: str | Path | None = None) -> Evaluation:
     rule_set = load_rule_set(home, run.rules, run.packs)
     framework = load_framework(home, run.framework)
     return evaluate(run, rule_set, framework, read_engagement(run.data_path(home)))
+
+
+def examine(path: Path, root: Path) -> tuple[Finding, ...]:
+    """Return the findings over a workbook that no run file names yet 工作簿预检.
+
+    Parameters
+    ----------
+    path : engagement folder or workbook, readable without error.
+    root : project root; the default rule set and project framework apply, on the last day of the budget year.
+
+    Raises
+    ------
+    DataError
+        With every problem of the workbook or its scoring.
+    """
+    engagement = read_engagement(path)
+    year = int(str(engagement.overview["budget_year"].value))
+    day = date(year, 12, 31)
+    run = Run(
+        id="check",
+        batch="check",
+        notebook="",
+        evaluand=str(engagement.overview["project_name"].value),
+        data=str(path),
+        rules=DEFAULT_RULES,
+        framework=DEFAULT_FRAMEWORK,
+        outside_dates="reference",
+        budget_year=year,
+        evaluation_date=day,
+        report_date=day,
+        organiser=Organiser.read(written(engagement.overview["organiser"].value)) or Organiser.FINANCE,
+        role=Role.read(written(engagement.overview["role"].value)) or Role.THIRD_PARTY,
+        secrecy=Secrecy.INTERNAL,
+        seed=0,
+    )
+    rule_set, framework = load_rule_set(root, run.rules), load_framework(root, run.framework)
+    return evaluate(run, rule_set, framework, engagement).findings.findings
 
 
 def bands_of(run: Run, rule_set: RuleSet) -> tuple[tuple[str, float, float], ...]:
