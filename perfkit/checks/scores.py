@@ -29,7 +29,7 @@ Line = Mapping[str, Any]
 OUTPUT_AND_BENEFIT = ("产出", "效益", "效果")
 MINIMUM_OUTPUT_AND_BENEFIT = 60.0
 # The level's own name, not the end of a longer one such as 资金使用效益.
-QUOTED = r"(?:(?<![一-鿿])|其中|以及|和|与){level}(?:类)?(?:指标)?(?:共|合计|总分|满分|分值|权重)(?:为|计)?\s*(\d+(?:\.\d+)?)\s*分"
+QUOTED = r"(?:(?<![一-鿿])|其中){level}(?:类)?(?:指标)?(?:共|合计|总分|满分|分值|权重)(?:为|计)?\s*(\d+(?:\.\d+)?)\s*分"
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 

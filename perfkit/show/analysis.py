@@ -11,7 +11,7 @@ from perfkit.errors import Problem
 from perfkit.result import Result
 from perfkit.show.catalogue import table
 from perfkit.show.figures import plot_survey
-from perfkit.show.numbers import is_missing
+from perfkit.show.numbers import fixed, is_missing
 from perfkit.show.pieces import Pieces, Showable, SubHeading
 from perfkit.show.prose import opinion_sentence, trace_sentence
 from perfkit.show.record import RecordBook, Said, quote
@@ -219,7 +219,7 @@ def traces(scorecard: Result, all_traces: Sequence[Trace], book: RecordBook) -> 
                 "code": trace.item,
                 "name": names.get(trace.item, ""),
                 "sentence": words[trace.item],
-                "exact": trace.exact,
+                "exact": "" if is_missing(trace.exact) else fixed(trace.exact, 4),
                 "score": trace.score,
                 "cells": _cells(trace),
             }
@@ -232,9 +232,12 @@ def traces(scorecard: Result, all_traces: Sequence[Trace], book: RecordBook) -> 
 
 def _cells(trace: Trace) -> str:
     """Return the sheet and cell of every input, the file name once said being the workbook's."""
-    places = [f"{quantity.cell.sheet}!{quantity.cell.cell}" for quantity in trace.inputs if quantity.cell is not None]
-    rule = f"规则：{trace.clause}" if trace.clause else "规则：评分细则自定"
-    return "\n".join([*dict.fromkeys(places), rule])
+    places: dict[str, dict[str, None]] = {}
+    for quantity in trace.inputs:
+        if quantity.cell is not None:
+            places.setdefault(quantity.cell.sheet, {})[quantity.cell.cell] = None
+    lines = [f"{sheet}：{'、'.join(cells)}" for sheet, cells in places.items()]
+    return "\n".join([*lines, f"规则：{trace.clause or '评分细则自定'}"])
 
 
 def reading_notes(problems_read: Sequence[Problem], merges: Sequence[str] = ()) -> Table:

@@ -92,6 +92,7 @@ def test_points_quoted_in_text() -> None:
     weights = {"产出": 25.0, "效益": 35.0}
     assert codes(quoted_points_findings("产出指标共35分，得分", weights, "四")) == ["S22"]
     assert codes(quoted_points_findings("其中产出类指标满分35分", weights, "四")) == ["S22"]
+    assert codes(quoted_points_findings("其中产出和效益指标合计60分", weights, "二")) == []
     assert codes(quoted_points_findings("资金使用效益指标满分3分，得1分", weights, "四")) == []
     assert codes(quoted_points_findings("产出指标共25分；效益指标满分35分", weights, "四")) == []
 

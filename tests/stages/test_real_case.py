@@ -86,7 +86,9 @@ def test_real_case_walks_the_whole_way(
         pytest.fail(f"no table file below {cases}")
     case = json.loads(path.read_text("utf-8"))
     root = make_root(tmp_path / "root", ROOT)
-    case_id = "case-" + "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in path.stem.lower())
+    case_id = "case-" + "".join(
+        letter if letter.isalnum() and letter.isascii() else "-" for letter in path.stem.lower()
+    )
     run_file = write_case(case, root, case_id)
     (outcome,) = run_batch(plan([run_file], root), Options(root=root, reports=tmp_path / "reports"), Silent())
     assert outcome.state == "drafted", outcome.messages
@@ -145,7 +147,9 @@ def test_real_case_of_28_items_to_the_cent(cases: Path, tmp_path: Path) -> None:
     assert card.result.value == 64.99
     assert card.by_rule_text.value == 65.66
     assert (card.result.grade.value, card.result.exact_grade.value, card.by_rule_text.grade.value) == ("中", "中", "中")
-    level1 = {row["name"]: (row["full_score"], row["score"], round(row["rate"], 4)) for row in card.rows if row["level"] == 1}
+    level1 = {
+        row["name"]: (row["full_score"], row["score"], round(row["rate"], 4)) for row in card.rows if row["level"] == 1
+    }
     assert level1 == {
         "决策": (15, 10.4, 0.6933),
         "过程": (25, 11.47, 0.4588),
@@ -160,3 +164,7 @@ def test_real_case_of_28_items_to_the_cent(cases: Path, tmp_path: Path) -> None:
     assert satisfied == [93.06, 91.58]
     assert all(not survey.answers.interval.known for survey in evaluation.surveys.surveys)
     assert evaluation.scorecard.result.item("C101").score == 6.93
+    unnamed = key_evaluation.examine(root / "data" / "case-28", root)
+    assert {("S02", "C101"), ("S03", "B201"), ("S03", "C301")} <= {
+        (finding.code, finding.subject) for finding in unnamed
+    }

@@ -250,7 +250,7 @@ def evaluate(run: Run, rule_set: RuleSet, framework: Framework, engagement: Enga
         funds=money,
         funds_by_source=sources,
         surveys=surveyed,
-        survey_scales=scales(surveyed),
+        survey_scales=scales(surveyed, engagement),
         fieldwork=visited,
         plan=plan(rule_set, engagement),
         targets=targets(rows, card),

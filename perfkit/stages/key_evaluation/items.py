@@ -13,11 +13,12 @@ from perfkit.result import Caveat
 from perfkit.rulebook import Framework, FrameworkRow, RuleSet, ScoringMethod
 from perfkit.scoring.items import Checkpoint, ScoringItem, UnitValue
 from perfkit.stages.key_evaluation.surveys import SurveysResult, survey_of
-from perfkit.terms import Absence, CheckpointOutcome, Denominator, Phase, RollUp, ScoringFunction
+from perfkit.terms import Absence, CheckpointOutcome, Denominator, Phase, RollUp, ScoringFunction, Status
 from perfkit.trace import Quantity
 
 F = ScoringFunction
 PERCENT = "%"
+PRACTICE = "实务做法，国家规则未规定"
 # A yes-or-no judgement stands in 定性结论, because 实际值 takes numbers only.
 SWITCHES = {F.YES_NO: "met", F.VETO: "vetoed"}
 
@@ -76,10 +77,17 @@ def _item(row: Row, context: Context, by_rule_text: bool) -> ScoringItem:
         formula="" if by_rule_text and row.value("rule_value") is not None else formula,
         variables=variables,
         rule=method.id if method else "",
-        clause=method.basis.citation if method else "",
+        clause=_clause(method),
         denominator_basis=row.value("denominator_basis"),
         caveats=_denominator_caveats(row, context.framework),
     )
+
+
+def _clause(method: ScoringMethod | None) -> str:
+    """Return the document and clause of a method; a practice without a rule of its own is named as that."""
+    if method is None:
+        return ""
+    return PRACTICE if method.basis.status is Status.PRACTICE else method.basis.citation
 
 
 def _parameters(row: Row, function: ScoringFunction, method: ScoringMethod | None) -> dict[str, Any]:

@@ -186,15 +186,17 @@ def _summary(survey: SurveyResult) -> dict[str, Any]:
     }
 
 
-def scales(result: SurveysResult) -> ScalesResult:
-    """Return every survey under other scales 其他量表比较, the declared one marked."""
-    rows = []
+def scales(result: SurveysResult, engagement: Engagement) -> ScalesResult:
+    """Return every survey under other scales 其他量表比较, the declared one marked.
+
+    Parameters
+    ----------
+    result : the surveys. engagement : their respondent rows, so that other scales are averaged as the declared one is.
+    """
+    rows: list[dict[str, Any]] = []
     for survey in result.surveys:
         declared = scale_text(survey.answers.scale)
-        named = dict(scale_alternatives(survey.answers.counts))
-        if declared not in named:
-            rows.append({"id": survey.id, "group": survey.group, "scale": declared, "declared": True,
-                         "satisfaction": survey.answers.value})  # fmt: skip
+        named = {declared: survey.answers.value, **_other_scales(survey, engagement)}
         rows.extend(
             {
                 "id": survey.id,
@@ -205,8 +207,27 @@ def scales(result: SurveysResult) -> ScalesResult:
             }
             for name, value in named.items()
         )
-    return ScalesResult(method="pooled_counts", n_used=len(rows), source=f"{len(ALTERNATIVE_SCALES)} scales",
-                        rows=tuple(rows))  # fmt: skip
+    return ScalesResult(
+        method="same_average_other_scale",
+        n_used=len(rows),
+        source=f"{len(ALTERNATIVE_SCALES)} scales",
+        rows=tuple(rows),
+    )
+
+
+def _other_scales(survey: SurveyResult, engagement: Engagement) -> dict[str, float]:
+    """Return the satisfaction under other scales by name, and the shares of answers in the best options."""
+    declared = scale_text(survey.answers.scale)
+    pooled = {name: value for name, value in scale_alternatives(survey.answers.counts) if name != declared}
+    responses = engagement.responses.get(survey.id)
+    if responses is None:
+        return pooled
+    averaged = {
+        scale_text(scale): satisfaction(responses.answers, scale=scale, access=survey.access, framed=False).value
+        for scale in ALTERNATIVE_SCALES
+        if scale_text(scale) in pooled
+    }
+    return pooled | averaged
 
 
 SURVEY_NUMBERS: tuple[tuple[str, RecordKind, str], ...] = (

@@ -162,18 +162,23 @@ def margins(card: Scorecard) -> MarginsResult:
         rows.append(
             {
                 "label": label,
-                "total": grade.total,
+                "total": _short(grade.total),
                 "grade": grade.value,
                 "lower_edge": grade.low,
                 "upper_edge": grade.high,
-                "to_lower": grade.total - grade.low,
-                "to_upper": grade.high - grade.total,
+                "to_lower": _short(grade.total - grade.low),
+                "to_upper": _short(grade.high - grade.total),
             }
         )
     if not math.isnan(result.possible_low) and result.possible_low != result.possible_high:
         rows.append({"label": "可能的总分（暂不计分项全失至全得）", "lower_edge": result.possible_low,
                      "upper_edge": result.possible_high, "grade": ""})  # fmt: skip
     return MarginsResult(method="half_open_bands", n_used=len(rows), source="X15", rows=tuple(rows))
+
+
+def _short(value: float) -> float:
+    """Return a distance with four decimals: a table of margins needs no more."""
+    return float(round_half_up(value, 4))
 
 
 def alternatives(
