@@ -79,7 +79,7 @@ def _contents(level: int, face: str) -> Style:
     """Return a style of the table of contents with a dotted leader to the page number."""
     tab = '<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="8844"/></w:tabs>'
     indent = f'<w:ind w:left="{420 * (level - 1)}" w:firstLineChars="0" w:firstLine="0"/>'
-    spacing = '<w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0" w:line="400" w:lineRule="exact"/>'
+    spacing = '<w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0" w:line="350" w:lineRule="exact"/>'
     return Style(id=f"TOC{level}", name=f"toc {level}", paragraph=tab + spacing + indent, run=font(face, 28))
 
 
