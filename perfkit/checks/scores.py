@@ -33,6 +33,11 @@ QUOTED = r"(?:(?<![一-鿿])|其中){level}(?:类)?(?:指标)?(?:共|合计|总�
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
+def is_output_or_benefit(level1: str) -> bool:
+    """Whether a level-1 indicator is one of output or benefit 产出或效益类: 产出, 产出指标, 项目产出, 项目效果."""
+    return level1.removeprefix("项目").startswith(OUTPUT_AND_BENEFIT)
+
+
 def weight_findings(items: Sequence[Line], expected: float = 100.0, key_evaluation: bool = True) -> list[Finding]:
     """Check that the full scores make the scheme 分值合计 (T01) and that output and benefit weigh enough (T03).
 
@@ -50,10 +55,7 @@ def weight_findings(items: Sequence[Line], expected: float = 100.0, key_evaluati
                     found=f"{total:g}", where="指标体系 › 分值")
         )  # fmt: skip
     if key_evaluation and total > 0:
-        # 产出指标 and 产出 are the same type; only the beginning of the name is telling.
-        share = math.fsum(
-            float(item["full_score"]) for item in items if str(item["level1"]).startswith(OUTPUT_AND_BENEFIT)
-        )
+        share = math.fsum(float(item["full_score"]) for item in items if is_output_or_benefit(str(item["level1"])))
         share *= expected / total
         if share < MINIMUM_OUTPUT_AND_BENEFIT - 1e-6:
             found.append(
@@ -171,7 +173,8 @@ def total_findings(
 
     Parameters
     ----------
-    items : lines as in `item_findings`, with ``level1``.
+    items : lines as in `item_findings`, with ``level1`` and ``scale`` (points of the total per point of the item,
+        1 where it is missing; only two-layer schemes have another).
     published : name (总分, 等级 or a level-1 name) → line with ``full_score``, ``score``, ``rate``, ``grade``.
     total : our official total.
     bands : (name, low, high) half-open grade bands.
@@ -179,7 +182,9 @@ def total_findings(
     found: list[Finding] = []
     line = published.get("总分", {})
     printed = line.get("score")
-    known_scores = [float(item["published_score"]) for item in items if known(item.get("published_score"))]
+    known_scores = [
+        float(item["published_score"]) * _scale(item) for item in items if known(item.get("published_score"))
+    ]
     if known(printed):
         printed = float(printed)
         complete = len(known_scores) == len(items)
@@ -193,7 +198,9 @@ def total_findings(
                 finding("S05", ERROR, "总分", f"公布总分 {points(printed)}，重算的正式总分为 {points(total)}",
                         expected=points(total), found=points(printed), where="原报告数据")
             )  # fmt: skip
-        rest = math.fsum(float(item["full_score"]) for item in items if not known(item.get("published_score")))
+        rest = math.fsum(
+            float(item["full_score"]) * _scale(item) for item in items if not known(item.get("published_score"))
+        )
         reachable = math.fsum(known_scores) + rest
         if known_scores and printed > reachable + 0.005 + 1e-9:
             found.append(
@@ -215,6 +222,11 @@ def total_findings(
         if name not in ("总分", "等级"):
             found.extend(_level_findings(name, row, [item for item in items if item["level1"] == name]))
     return found
+
+
+def _scale(item: Line) -> float:
+    """Return how many points of the total a point of the item is."""
+    return float(item.get("scale", 1.0))
 
 
 def _level_findings(name: str, row: Line, items: Sequence[Line]) -> list[Finding]:

@@ -26,7 +26,21 @@ _EXPECTED = {
     "mapping_type": "键: 值 形式的内容",
     "dict_type": "键: 值 形式的内容",
     "model_type": "键: 值 形式的内容",
+    "string_unicode": "能写成 UTF-8 的文字",
+    "string_too_short": "至少 {min_length} 个字",
+    "string_pattern_mismatch": "形如 {pattern} 的文字",
+    "finite_number": "有限的数字",
+    "greater_than": "大于 {gt}",
+    "greater_than_equal": "不小于 {ge}",
+    "less_than": "小于 {lt}",
+    "less_than_equal": "不大于 {le}",
+    "too_short": "至少 {min_length} 项",
+    "too_long": "至多 {max_length} 项",
+    "enum": "{expected} 之一",
+    "literal_error": "{expected} 之一",
 }
+# what a pattern asks for, in words
+_PATTERNS = {r"^[a-z0-9][a-z0-9-]*$": "小写字母、数字和连字符，以字母或数字开头"}
 _INHERITED = ("source", "clause", "verified")
 
 
@@ -122,7 +136,8 @@ def _problem(shape: type[Shape], file: YamlFile, path: KeyPath, details: ErrorDe
         return Problem(code="RULE-VALUE", where=where, expected=expected, found=found, mend=mend)
     written = file.written.get((*path, *location))
     found = written if written is not None else repr(details["input"])
-    expected = _EXPECTED.get(kind, details["msg"])
+    context = {name: _PATTERNS.get(str(value), value) for name, value in details.get("ctx", {}).items()}
+    expected = _EXPECTED[kind].format(**context) if kind in _EXPECTED else details["msg"]
     mend = f"改为{expected}"
     if kind == "string_type" and written is not None:
         mend = f'编码和文字要加引号："{written}"（不加引号会被读成数字、日期或逻辑值，前面的 0 会丢失）'

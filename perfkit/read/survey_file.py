@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import re
 from collections.abc import Sequence
@@ -22,8 +23,12 @@ PLATFORM_COLUMNS = (
     "序号", "编号", "答卷编号", "提交答卷时间", "提交时间", "开始时间", "结束时间", "答题时间", "所用时间", "填写时长",
     "来源", "来源详情", "来自IP", "IP", "IP地址", "总分", "状态", "渠道", "用户ID", "省份", "城市",
 )  # fmt: skip
-PERSONAL_WORDS = ("姓名", "电话", "手机", "身份证", "联系方式", "微信", "邮箱", "住址", "IP", "OPENID")
+PERSONAL_WORDS = (
+    "姓名", "称呼", "户主", "联系人", "电话", "手机", "身份证", "证件", "联系方式", "微信", "QQ", "邮箱", "邮件", "EMAIL",
+    "住址", "家庭地址", "详细地址", "通讯地址", "账号", "卡号", "IP", "OPENID",
+)  # fmt: skip
 MISSING_WORDS = frozenset({"", "(跳过)", "(空)", "跳过", "空", "-", "未填", "未作答"})
+FEW_GROUPS = 10  # beyond this, groups of one or two persons are no groups but persons
 MOST_BAD_ANSWERS = 20  # problems of one file beyond this are counted, not listed
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,2}|[A-Za-z])\)?\s*[.、,:)]\s*|[A-Za-z]\s+)(\D.*)")
 
@@ -167,6 +172,7 @@ class _Export:
     def read(self) -> tuple[SurveyResponses | None, tuple[Problem, ...]]:
         """Return responses and problems."""
         columns = self._named_questions() if self.plan.questions else self._found_questions()
+        self._wide_rows()
         group = self._group()
         if not columns:
             if not self.plan.questions:
@@ -259,7 +265,23 @@ class _Export:
         place = self._place(name)
         if place is None:
             self._missing_column(name)
+            return None
+        groups = {self._cell(row, place) for row in range(len(self.body))}
+        if len(groups) > FEW_GROUPS and 2 * len(groups) > len(self.body):
+            found, mend = f"「{name}」有 {len(groups)} 个不同的值", "改用地区、身份类别等分组列"
+            self.problems.append(_problem("SV-PERSONAL", self.file, "若干人一组的分组列", found, mend))
+            return None
         return place
+
+    def _wide_rows(self) -> None:
+        """Warn about rows with more cells than the header: a comma inside an answer has moved what follows it."""
+        width = len(self.headings)
+        wide = [self._line(row) for row, cells in enumerate(self.body) if any(map(str.strip, cells[width:]))]
+        if wide:
+            found = f"{len(wide)} 行更长：第 {'、'.join(map(str, wide[:5]))} 行{'等' if len(wide) > 5 else ''}"
+            mend = "答案中的逗号要加引号；重新导出，或改用 .xlsx"
+            problem = _problem("SV-WIDTH", self.file, f"每行至多 {width} 列，与表头一致", found, mend)
+            self.problems.append(dataclasses.replace(problem, severity=Severity.WARNING))
 
     @staticmethod
     def _is_missing(text: str) -> bool:

@@ -7,13 +7,14 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import IO
+from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl
 
 import defusedxml.sax
 
 _BUILTIN_PERCENT = frozenset({9, 10})
-_REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
+_REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 
 
 @dataclass(slots=True)
@@ -28,13 +29,13 @@ class CellMarks:
     columns: int = 0
 
 
-def _place(reference: str) -> tuple[int, int] | None:
-    """Return row and column, counted from 0, of an A1 reference."""
+def _place(reference: str) -> tuple[int, int]:
+    """Return row and column, counted from 0, of an A1 reference; calamine dies of one that no sheet can have."""
     match = _REFERENCE.fullmatch(reference)
     if match is None:
-        return None
+        raise SAXException(f"单元格位置 {reference}")
     column = 0
-    for letter in match[1]:
+    for letter in match[1].upper():
         column = column * 26 + ord(letter) - 64
     return int(match[2]) - 1, column - 1
 
@@ -147,13 +148,17 @@ class SheetReader(ContentHandler):
         self.marks = CellMarks()
         self._formats = formats
         self._reference, self._type, self._style = "", "n", 0
+        self._next = (0, 0)
         self._formula = self._in_value = self._inline = False
         self._value: list[str] = []
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:
         """Enter a cell, its formula or its value."""
         local = name.rpartition(":")[2]
-        if local == "c":
+        if local == "row":
+            # a row, or a cell, without a number of its own follows the one before
+            self._next = _place(f"A{attrs['r']}") if "r" in attrs else (self._next[0] + (self._next[1] > 0), 0)
+        elif local == "c":
             self._reference, self._type = attrs.get("r", ""), attrs.get("t", "n")
             style = attrs.get("s", "0")
             self._style = int(style) if style.isdigit() else 0
@@ -181,12 +186,13 @@ class SheetReader(ContentHandler):
 
     def _finish(self, value: str) -> None:
         """Note what the cell shows."""
-        place = _place(self._reference)
+        place = _place(self._reference) if self._reference else self._next
+        self._next = (place[0], place[1] + 1)
         if self._formula and not value and self._type != "str":
             self.marks.without_value.append(self._reference)
         if self._type == "e":
             self.marks.errors.append((self._reference, value))
-        if place is None or not (value or self._inline):
+        if not (value or self._inline):
             return
         self.marks.rows = max(self.marks.rows, place[0] + 1)
         self.marks.columns = max(self.marks.columns, place[1] + 1)

@@ -28,8 +28,7 @@ from perfkit.run.plan import PlannedRun
 
 State = Literal["drafted", "skipped", "failed"]
 POLL_SECONDS = 0.05
-LOG = "log"
-LOG_LINES = 5
+LOG = "worker.log"
 _WORKER_ENVIRONMENT = {
     # one thread per run: the runs themselves are what is parallel, and sums keep one order
     "OMP_NUM_THREADS": "1",
@@ -250,11 +249,15 @@ def _finish(worker: _Worker) -> Outcome:
 
 
 def _last_words(worker: _Worker) -> list[str]:
-    """Say how a process ended, with the last lines it printed."""
+    """Say how a process ended, with the last line it printed; all of them stay beside the manifest."""
     code = worker.process.returncode
     ending = f"被信号 {-code} 终止" if code < 0 else f"意外退出（状态 {code}）"
     log = (Path(worker.scratch.name) / LOG).read_text(encoding="utf-8", errors="replace")
-    return [f"[RUN-DIED] 运行进程{ending}", *log.strip().splitlines()[-LOG_LINES:]]
+    lines = log.strip().splitlines()
+    if not lines:
+        return [f"[RUN-DIED] 运行进程{ending}"]
+    (worker.staging / LOG).write_text(log, encoding="utf-8")
+    return [f"[RUN-DIED] 运行进程{ending}：{lines[-1]}（完整记录在 {LOG}）"]
 
 
 def _stop(worker: _Worker) -> None:

@@ -15,6 +15,7 @@ import pandas as pd
 from nbformat import NotebookNode
 
 from perfkit.errors import DataError, Problem
+from perfkit.read.engagement import read_engagement
 from perfkit.rulebook import Run
 from perfkit.run.cover import meta_of
 from perfkit.run.gate import judge, read_back
@@ -24,6 +25,7 @@ from perfkit.show.draft.blocks import read_blocks, table_block
 from perfkit.show.draft.docx import write_docx
 from perfkit.show.draft.html import write_html
 from perfkit.show.draft.outline import open_points_annex
+from perfkit.show.draft.privacy import Mask, names_in
 from perfkit.show.draft.shapes import Block, FigureBlock, TableBlock
 from perfkit.show.numbers import format_record
 from perfkit.show.record import finding_json, read_published, record_json
@@ -74,7 +76,10 @@ def write_outputs(run: Run, root: Path, notebook: NotebookNode, folder: Path, te
     begun = time.perf_counter()
     verdict = judge(run, root, report, records, found)
     seconds["checks"] = time.perf_counter() - begun
-    report = (*report, *open_points_annex(report))
+    # judged as it was written, then masked: names and numbers of persons stay in the working paper
+    mask = Mask(_asked(run, root))
+    report = tuple(mask.blocks((*report, *open_points_annex(report))))
+    records = tuple(_masked(record, mask) for record in records)
     workpaper = _with_all_findings(read_blocks(notebook, Audience.WORKPAPER), verdict.findings)
     cover = {
         audience: meta_of(run, notebook, records, audience, verdict.status, verdict.watermark)
@@ -87,7 +92,7 @@ def write_outputs(run: Run, root: Path, notebook: NotebookNode, folder: Path, te
     timed(
         "workpaper.docx", lambda: write_docx(workpaper, cover[Audience.WORKPAPER], folder / "workpaper.docx", template)
     )
-    timed("tables and figures", lambda: write_pieces((*report, *workpaper), folder))
+    timed("tables and figures", lambda: write_pieces((*report, *mask.blocks(workpaper)), folder))
     read_back(folder / "draft.docx", report)
     read_back(folder / "workpaper.docx", workpaper)
     return Drafted(
@@ -102,6 +107,20 @@ def write_outputs(run: Run, root: Path, notebook: NotebookNode, folder: Path, te
         },
         seconds=seconds,
     )
+
+
+def _asked(run: Run, root: Path) -> tuple[str, ...]:
+    """Return the names of those who were interviewed, as far as the run has a workbook that can be read."""
+    try:
+        engagement = read_engagement(root / run.data)
+    except DataError:
+        return ()
+    return names_in(row.text("person") for row in engagement.tables["fieldwork"])
+
+
+def _masked(record: Record, mask: Mask) -> Record:
+    """Return a record without names and numbers of persons in its text."""
+    return dataclasses.replace(record, value=mask.text(record.value)) if isinstance(record.value, str) else record
 
 
 def _with_all_findings(blocks: Sequence[Block], findings: Sequence[Finding]) -> tuple[Block, ...]:

@@ -283,7 +283,9 @@ def read_published(notebook: Mapping[str, Any]) -> tuple[tuple[Record, ...], tup
             if record is not None and records.setdefault(record.name, record) != record:
                 problems.append(_problem("RECORD-TWICE", record.name, "一个值", "两个不同的值", "只发布一次"))
         for plain in data.get(FINDINGS_MIME, ()):
-            finding = _rebuilt(Finding, {**plain, "severity": Severity.read(str(plain.get("severity")))}, problems)
+            if isinstance(plain, Mapping):
+                plain = {**plain, "severity": Severity.read(str(plain.get("severity")))}
+            finding = _rebuilt(Finding, plain, problems)
             if finding is not None:
                 findings[finding] = None
     if problems:
@@ -298,10 +300,13 @@ def _outputs(notebook: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield output.get("data", {})
 
 
-def _rebuilt(shape: Any, plain: Mapping[str, Any], problems: list[Problem]) -> Any:
+def _rebuilt(shape: Any, plain: Any, problems: list[Problem]) -> Any:
     """Return ``shape(**plain)``, or None and a problem where the keys do not fit."""
     names = {item.name for item in dataclasses.fields(shape)}
     required = {item.name for item in dataclasses.fields(shape) if item.default is dataclasses.MISSING}
+    if not isinstance(plain, Mapping):
+        problems.append(_problem("PUBLISHED-SHAPE", shape.__name__, "键值", type(plain).__name__, "重新运行笔记本"))
+        return None
     if set(plain) <= names and required <= set(plain) and plain.get("severity", "") is not None:
         return shape(**plain)
     found = "、".join(sorted(str(key) for key in plain))

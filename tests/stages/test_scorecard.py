@@ -107,7 +107,7 @@ def test_absences_under_every_policy(
 ) -> None:
     name = {"not_applicable": "na_rule", "missing": "missing_rule", "not_due": "not_due_rule"}[absence.value]
     rows = [ABSENT[0], ABSENT[1] | {"absence": absence}, ABSENT[2]]
-    evaluation = evaluated(tmp_path, {"indicators": rows}, silent=f"{name}: {policy}")
+    evaluation = evaluated(tmp_path, {"indicators": rows}, silent={name: policy})
     found, result = numbers(evaluation), evaluation.scorecard.result
     assert found["total"] == pytest.approx(total, nan_ok=True)
     assert found["counts.absent"] == 1
@@ -127,14 +127,14 @@ def test_absences_under_every_policy(
 
 
 def test_zero_policy_loses_the_points_once(tmp_path: Path) -> None:
-    found = numbers(evaluated(tmp_path, {"indicators": ABSENT}, silent="not_due_rule: zero"))
+    found = numbers(evaluated(tmp_path, {"indicators": ABSENT}, silent={"not_due_rule": "zero"}))
     assert (found["counts.lost"], found["counts.full"], found["counts.absent"]) == (2, 1, 1)
     assert found["lost.points"] == pytest.approx(28.0)
 
 
 def test_points_go_where_the_scope_says(tmp_path: Path) -> None:
     within = evaluated(tmp_path / "level1", {"indicators": ABSENT})
-    everywhere = evaluated(tmp_path / "total", {"indicators": ABSENT}, silent="na_scope: total")
+    everywhere = evaluated(tmp_path / "total", {"indicators": ABSENT}, silent={"na_scope": "total"})
     assert total_of(within) == 88.0
     assert total_of(everywhere) == pytest.approx((32 + 40) / 80 * 100)
     full = {line["code"]: line["full_score"] for line in everywhere.scorecard.rows if line["is_item"]}
@@ -177,9 +177,9 @@ def test_units_by_money_count_and_equally(
     [
         ("该指标计零分", "是", 90.0, "优"),
         ("该指标计零分", "否", 95.0, "优"),
-        ("总分设上限；总分上限=59", "是", 59.0, "差"),
-        ("等级设上限；等级上限=中", "是", 95.0, "中"),
-        ("等级设上限；等级上限=中", "否", 95.0, "优"),
+        ("总分封顶；总分上限=59", "是", 59.0, "差"),
+        ("等级封顶；等级上限=中", "是", 90.0, "中"),
+        ("等级封顶；等级上限=中", "否", 95.0, "优"),
     ],
 )
 def test_vetoes(tmp_path: Path, effect: str, label: str, total: float, grade: str) -> None:

@@ -131,7 +131,7 @@ def _said(said: Mapping[str, Any]) -> Iterator[Block]:
     for plain in paragraphs:
         runs = [
             Run(
-                text=run["text"],
+                text=_words(run["text"]),
                 record=run.get("record", ""),
                 placeholder=bool(run.get("placeholder")),
                 bold=bool(run.get("bold")),
@@ -169,10 +169,13 @@ def table_block(table: Mapping[str, Any]) -> TableBlock:
     ]
     rows = table["rows"] if table.get("header") else table["rows"][table["header_rows"] - 1 :]
     aligns = [column["align"] for column in columns]
+    widths = tuple(float(column["width_cm"]) for column in columns)
+    if not widths or min(widths) <= 0:
+        raise ValueError(f"列宽 {widths}")
     return TableBlock(
         name=table["name"],
         caption=table["caption"],
-        widths=tuple(float(column["width_cm"]) for column in columns),
+        widths=widths,
         header=tuple(_row(row, aligns) for row in header),
         rows=tuple(_row(row, aligns) for row in rows),
         notes=tuple(table.get("notes", ())),
@@ -188,7 +191,7 @@ def _row(row: Sequence[Mapping[str, Any] | None], aligns: Sequence[str]) -> Row:
         None
         if cell is None
         else Cell(
-            text=cell["text"],
+            text=_words(cell["text"]),
             record=cell.get("record", ""),
             align=_align(cell.get("align") or align),
             rowspan=cell.get("rowspan", 1),
@@ -198,6 +201,13 @@ def _row(row: Sequence[Mapping[str, Any] | None], aligns: Sequence[str]) -> Row:
         )
         for cell, align in zip(row, aligns, strict=True)
     )
+
+
+def _words(text: object) -> str:
+    """Return a text that is one."""
+    if isinstance(text, str):
+        return text
+    raise TypeError(f"文字处为 {text!r}")
 
 
 def _align(word: str) -> Align:

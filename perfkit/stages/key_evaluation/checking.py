@@ -12,7 +12,7 @@ from perfkit.checks.finding import in_order
 from perfkit.read.cells import written
 from perfkit.read.rows import Row
 from perfkit.rulebook import Run
-from perfkit.stages.key_evaluation.fieldwork import CommentsResult
+from perfkit.stages.key_evaluation.fieldwork import CommentsResult, evidence
 from perfkit.stages.key_evaluation.funds import FundsResult
 from perfkit.stages.key_evaluation.items import Context, framework_basis
 from perfkit.stages.key_evaluation.problems import ProblemsResult
@@ -193,6 +193,8 @@ def _report_findings(
     for row in [*rows, *engagement.tables["checkpoints"]]:
         for mark in row.value("evidence", ()) or ():
             cited.setdefault(mark, []).append(row.text("code"))
+    index = evidence(engagement.tables["evidence"], engagement.sha256, cited)
+    missing = [str(line["file"]) for line in index.rows if line["file"] and not line["sha256"]]
     overview = {code: written(cell.value) for code, cell in engagement.overview.items()}
     base_lines = written(engagement.overview["bases"].value).splitlines()
     elements = {code: name for name, code in PLAN_KEYS.items()}
@@ -205,7 +207,7 @@ def _report_findings(
             named,
         ),
         *report.advice_findings(given),
-        *report.evidence_index_findings(cited, [row.text("id") for row in engagement.tables["evidence"]], ()),
+        *report.evidence_index_findings(cited, [str(line["id"]) for line in index.rows], missing),
         *report.basis_findings(base_lines),
         *report.procedure_findings(overview, elements, comments.rows, run.role is Role.THIRD_PARTY),
         *report.limit_findings(absent, overview["limits"]),

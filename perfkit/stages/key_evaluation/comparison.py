@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -26,30 +26,31 @@ class ComparisonResult(Listing):
     )  # fmt: skip
 
 
-def comparison(rows: Sequence[Row]) -> ComparisonResult:
+def comparison(rows: Sequence[Row], actuals: Mapping[str, float]) -> ComparisonResult:
     """Return the indicators that can be compared with more than their own target 指标比较.
 
     Parameters
     ----------
     rows : rows of the 指标体系 sheet.
+    actuals : code → actual value, typed or computed (a ratio, a formula, a survey); NaN where there is none.
 
     Returns
     -------
     ComparisonResult
         One row per indicator with a number and at least one of last year, three-year mean, peer. ``better`` says
         against how many of the historical and peer references the actual value is at least as good, by direction.
-        A change against zero is NaN (not computable), never 0 or infinity.
+        A change against zero or less is NaN (not computable), never 0, infinity or of the wrong sign.
     """
     table = []
     zero: list[str] = []
     for row in rows:
-        actual = _number(row, "actual")
+        actual = actuals.get(row.text("code"), math.nan)
         references = {name: _number(row, name) for name in REFERENCES}
         history = {name: value for name, value in references.items() if name != "target" and not math.isnan(value)}
         if math.isnan(actual) or not history:
             continue
         changes = {f"{name}_change": _change(actual, value) for name, value in references.items()}
-        zero.extend(row.text("code") for name, value in history.items() if value == 0)
+        zero.extend(row.text("code") for name, value in history.items() if value <= 0)
         direction = row.value("direction")
         good = sum(_at_least_as_good(actual, value, direction) for value in history.values())
         table.append(
@@ -66,7 +67,9 @@ def comparison(rows: Sequence[Row]) -> ComparisonResult:
             }
         )
     caveats = (
-        [Caveat("ZERO_REFERENCE", f"{'、'.join(dict.fromkeys(zero))} 的参照值为零，变动率无法计算")] if zero else []
+        [Caveat("ZERO_REFERENCE", f"{'、'.join(dict.fromkeys(zero))} 的参照值为零或负数，变动率无法计算")]
+        if zero
+        else []
     )
     return ComparisonResult(
         method="change_against_reference",
@@ -85,8 +88,8 @@ def _number(row: Row, column: str) -> float:
 
 
 def _change(actual: float, reference: float) -> float:
-    """Return the relative change, NaN against zero or nothing."""
-    return actual / reference - 1 if reference and not math.isnan(reference) else float("nan")
+    """Return the relative change, NaN against zero, less than zero or nothing."""
+    return actual / reference - 1 if reference > 0 else float("nan")
 
 
 def _at_least_as_good(actual: float, reference: float, direction: Direction | None) -> bool:

@@ -254,7 +254,7 @@ def evaluate(run: Run, rule_set: RuleSet, framework: Framework, engagement: Enga
         fieldwork=visited,
         plan=plan(rule_set, engagement),
         targets=targets(rows, card),
-        comparison=comparison(rows),
+        comparison=comparison(rows, {code: card.actual(code) for code in card.scores.codes}),
         problems=found_problems,
         evidence=evidence(engagement.tables["evidence"], engagement.sha256, _cited(rows)),
         comments=answered,
@@ -312,11 +312,11 @@ def _silent_used(card: Scorecard, surveyed: bool) -> dict[str, list[str]]:
 
 
 def _moved(card: Scorecard) -> dict[str, float]:
-    """Return the points that absences moved, under X07 and, for undefined cases, X06."""
+    """Return the points of the total that absences moved, under X07 and, for undefined cases, X06."""
     moved: dict[str, float] = {}
     for entry in card.result.moved:
         rule = "X06" if entry.absence is None else "X07"
-        moved[rule] = moved.get(rule, 0.0) + entry.points
+        moved[rule] = moved.get(rule, 0.0) + entry.points * card.scale(entry.code)
     return moved
 
 

@@ -84,7 +84,8 @@ def fieldwork(rows: Sequence[Row], base: float) -> FieldworkResult:
     places: dict[str, float] = {}
     for line in table:
         if line["money"] is not None:
-            places[str(line["place"])] = max(places.get(str(line["place"]), 0.0), float(line["money"]))
+            place = str(line["place"] or line["id"])  # rows without a place are not one place
+            places[place] = max(places.get(place, 0.0), float(line["money"]))
     money = math.fsum(places.values()) if places else float("nan")
     counts = tuple((kind.label, sum(line["kind"] == kind.label for line in table)) for kind in FieldworkKind)
     caveats = () if table else (Caveat("NO_FIELDWORK", "工作簿没有登记访谈或现场核查"),)

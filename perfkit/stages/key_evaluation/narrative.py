@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from perfkit.checks.scores import is_output_or_benefit
 from perfkit.read.engagement import Engagement
 from perfkit.rulebook import Framework, RuleSet, Run
 from perfkit.stages.key_evaluation.fieldwork import CommentsResult
@@ -70,11 +71,12 @@ def summary_records(
 ) -> tuple[Record, ...]:
     """Return counts, lost points and enumerations over the scored tree."""
     lost = sorted((line for line in lines if line["lost"]), key=lambda line: float(line["lost"]), reverse=True)
-    absent = [line for line in lines if line["absence"] is not None]
+    absent = [line for line in lines if line["absence"] is not None or math.isnan(line["score"])]
     level1 = [row for row in card.rows if row["level"] == 1]
     level2 = [row for row in card.rows if row["level"] == 2 and not row["is_item"]]
-    weight = math.fsum(row["original_full"] for row in level1 if str(row["name"]).startswith(("产出", "效益", "效果")))
-    full = len(lines) - len(lost) - len(absent)
+    weight = math.fsum(row["original_full"] for row in level1 if is_output_or_benefit(str(row["name"])))
+    # An absent item that a policy scores zero has lost its points too.
+    full = sum(1 for line in lines if line not in absent and not line["lost"])
     given = [row for row in problems.rows if not row["suggested"]]
     counts = (
         ("counts.level1", len(level1), "一级指标数"),
@@ -147,8 +149,9 @@ def limits(card: Scorecard, surveys: SurveysResult, lines: Sequence[dict[str, An
     for entry in card.result.moved:
         kind = entry.absence.label if entry.absence is not None else "无法计分"
         name = next(str(line["name"]) for line in lines if line["code"] == entry.code)
+        points = entry.points * card.scale(entry.code)
         said.append(
-            f"{entry.code}{name}（{entry.full_score:g}分）为“{kind}”，按“{entry.policy.label}”处理，涉及{entry.points:g}分。"
+            f"{entry.code}{name}（{entry.full_score:g}分）为“{kind}”，按“{entry.policy.label}”处理，涉及总分{points:g}分。"
         )
     open_points = [str(line["code"]) for line in lines if "NOT_ASSESSABLE" in line["flags"]]
     if open_points:

@@ -55,6 +55,23 @@ class Scorecard(Listing):
         """Return the arithmetic of one item with the points it counts for after absences."""
         return self.scores.trace(code, effective_full=self.result.item(code).effective_full)
 
+    def actual(self, code: str) -> float:
+        """Return the actual value of an item, typed or computed; NaN where it is absent or one per unit."""
+        item = self.scores.items[self.scores.position(code)]
+        if item.units or item.absence is not None:
+            return math.nan
+        trace = self.trace(code)
+        for step in trace.steps:
+            value = step.values.get("value")
+            if step.op in ("ratio", "formula") and isinstance(value, float):
+                return value * (100 if step.values.get("percent") else 1)
+        return next((quantity.value for quantity in trace.inputs if quantity.name == "actual"), math.nan)
+
+    def scale(self, code: str) -> float:
+        """Return how many points of the total a point of an item is: 1, but for two-layer schemes."""
+        tree = self.result.tree
+        return float(tree.scale[tree.level1[tree.leaf(code)]])
+
 
 def indicator_tree(rows: Sequence[Row]) -> IndicatorTree:
     """Return the tree of the 指标体系 sheet; a 一级权重 column makes it a two-layer scheme 指标树."""
@@ -142,7 +159,7 @@ def _line(
         "full_score": node.effective_full * scale,
         "original_full": node.full_score * scale,
         "score": math.nan if gone else node.contribution,
-        "exact": math.nan if gone else node.exact,
+        "exact": math.nan if gone else node.exact * scale,
         "rate": math.nan if gone else _rate(node),
         "absence": absence.value if absence is not None else "",
         "rule_text": row.text("rule_text") if row is not None else "",
@@ -160,7 +177,7 @@ def _rate(node: NodeScore) -> float:
 
 
 def check_lines(card: Scorecard, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Return what the checks look at, a line per item 校验用指标行."""
+    """Return what the checks look at, a line per item 校验用指标行; ``lost`` is in points of the total."""
     checkpoints = {item.code: item.checkpoints for item in card.scores.items}
     lines = []
     for row, item in zip(rows, card.scores.items, strict=True):
@@ -188,7 +205,8 @@ def check_lines(card: Scorecard, rows: Sequence[Row]) -> list[dict[str, Any]]:
                 "rater": row.text("rater"),
                 "absence": item.absence,
                 "cell": str(row["code"].address),
-                "lost": _lost(node),
+                "scale": card.scale(code),
+                "lost": _lost(node) * card.scale(code),
                 "opinion": row.text("opinion"),
             }
         )
@@ -207,7 +225,8 @@ def _lost(node: NodeScore) -> float:
     if math.isnan(node.score) or node.effective_full == 0:
         return 0.0
     # By the exact score: full marks that rounding printed a cent short are not a deduction.
-    return node.effective_full - node.score if node.effective_full - node.exact > TOLERANCE else 0.0
+    short = node.effective_full - node.exact > TOLERANCE
+    return max(0.0, node.effective_full - node.score) if short else 0.0
 
 
 def _decimals(full_score: float) -> int | None:

@@ -110,7 +110,7 @@ def _survey(row: Row, engagement: Engagement, level: float) -> SurveyResult:
             access=access,
             framed=bool(row.text("frame")),
             population=row.value("population"),
-            returned_share=ratio(float(returned or 0), float(sent or 0)),
+            returned_share=_response_rate(sent, returned),
             groups=responses.groups,
             level=level,
         )
@@ -126,7 +126,7 @@ def _survey(row: Row, engagement: Engagement, level: float) -> SurveyResult:
     return SurveyResult(
         method=answers.method,
         n_used=answers.n_used,
-        n_dropped=answers.n_dropped,
+        n_dropped=answers.n_dropped + (len(responses.dropped) if responses is not None else 0),
         caveats=answers.caveats,
         source=answers.source,
         id=name,
@@ -145,6 +145,11 @@ def _survey(row: Row, engagement: Engagement, level: float) -> SurveyResult:
         answers=answers,
         where=str(row["id"].address),
     )
+
+
+def _response_rate(sent: int | None, returned: int | None) -> float:
+    """Return returned ÷ sent, NaN where either is not known."""
+    return float("nan") if sent is None or returned is None else ratio(returned, sent)
 
 
 def interval_note(caveats: Sequence[Caveat]) -> str:
@@ -169,7 +174,7 @@ def _summary(survey: SurveyResult) -> dict[str, Any]:
         "sent": survey.sent,
         "returned": survey.returned,
         "valid": survey.valid,
-        "response_rate": ratio(float(survey.returned or 0), float(survey.sent or 0)) if survey.frame else float("nan"),
+        "response_rate": _response_rate(survey.sent, survey.returned) if survey.frame else float("nan"),
         "n_used": survey.n_used,
         "n_dropped": survey.n_dropped,
         "scale": scale_text(answers.scale),

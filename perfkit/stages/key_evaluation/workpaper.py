@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from perfkit.read.cells import written
 from perfkit.read.engagement import Engagement
 from perfkit.read.rows import Row
 from perfkit.rulebook import RuleSet
@@ -95,7 +96,7 @@ def targets(rows: Sequence[Row], card: Scorecard) -> TargetsResult:
         if value is None:
             continue
         operator: Operator | None = row.value("operator")
-        words = f"{value[0]:g}～{value[1]:g}" if isinstance(value, tuple) else row.text("target")
+        words = f"{written(value[0])}～{written(value[1])}" if isinstance(value, tuple) else row.text("target")
         sign = operator.label if operator not in (None, Operator.BETWEEN) else ""
         table.append(
             {
@@ -115,20 +116,10 @@ def _actual(card: Scorecard, row: Row) -> str:
     """Return the actual value as typed or computed; a rolled-up indicator has one per unit."""
     if card.scores.items[card.scores.position(row.text("code"))].units:
         return "见分单位数据"
-    trace = card.trace(row.text("code"))
-    for step in trace.steps:
-        value = step.values.get("value")
-        if step.op == "ratio" and isinstance(value, float):
-            return _plain(value * (100 if step.values["percent"] else 1))
-        if step.op == "formula" and isinstance(value, float):
-            return _plain(value)
-    typed = next((quantity for quantity in trace.inputs if quantity.name == "actual"), None)
-    return row.text("actual") or (_plain(typed.value) if typed is not None else "")
-
-
-def _plain(value: float) -> str:
-    """Return a computed value with two decimals, half-up."""
-    return f"{float(round_half_up(value, 2)):.2f}"
+    value = card.actual(row.text("code"))
+    if row.text("actual") and value == row.value("actual"):
+        return row.text("actual")
+    return "" if math.isnan(value) else f"{float(round_half_up(value, 2)):.2f}"
 
 
 def units(card: Scorecard, names: Mapping[str, str]) -> UnitsResult:
@@ -193,10 +184,11 @@ def alternatives(
     """
     base = card.result.choices
     tree = indicator_tree(rows)
-    table = [_alternative("正式总分（各项舍入后相加）", card.result, card.result),
+    other_rule = next(rule for rule in TotalRule if rule is not base.total_rule)
+    table = [_alternative(f"正式总分（{base.total_rule.label}）", card.result, card.result),
              _alternative("按评分细则文字计分", card.by_rule_text, card.result, "细则口径值和细则口径系数")]  # fmt: skip
     changed = (
-        ("精确总分（不舍入后相加）", {"total_rule": next(rule for rule in TotalRule if rule is not base.total_rule)}),
+        (f"改按{other_rule.label}", {"total_rule": other_rule}),
         ("反向指标改为达标满分、不达标零分", {"reverse_rule": ReverseRule.MET_OR_ZERO}),
         ("不适用、缺失、未到期一律计零分", dict.fromkeys(("not_applicable", "missing", "not_due"), AbsencePolicy.ZERO)),
         ("不适用、缺失、未到期一律计满分", dict.fromkeys(("not_applicable", "missing", "not_due"), AbsencePolicy.FULL)),
