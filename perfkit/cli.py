@@ -6,6 +6,7 @@ reason (rich help costs three times as much). Exit status: 0 done, 1 problems fo
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 import tempfile
@@ -18,11 +19,13 @@ from typing import Annotated
 import typer
 
 from perfkit import __version__
-from perfkit.errors import PerfkitError, Problem, RuleError
+from perfkit.errors import PerfkitError, Problem, RuleError, reason
 from perfkit.terms import Severity
 from perfkit.trace import Finding
 
 FOUND, REFUSED, INTERRUPTED = 1, 2, 130
+WITH_ERRORS = "有错误的工作簿只核对了数据和计分参数；改正后再运行，才会核对权重、得分和报告要求。"
+WITHOUT_ROOT = "没有核对权重、得分和报告要求：没有找到项目目录（params）；请在项目目录内运行 perfkit check。"
 ABOUT = "预算绩效评价：从评价工作簿到 Word 报告初稿。"
 
 app = typer.Typer(
@@ -84,42 +87,52 @@ def check(
 ) -> None:
     """List every problem of workbooks in one pass; exit 1 where any is an error."""
     # lazy: reading needs pydantic and calamine, --help does not
-    from perfkit.read.engagement import check_engagement
+    from perfkit.read.engagement import read_loosely
+    from perfkit.stages.key_evaluation import scoring_problems
 
     counts: Counter[Severity] = Counter()
+    left_out: dict[str, None] = {}
     engagements = list(_engagements(paths))
     for path in engagements:
-        problems = list(check_engagement(path))
+        engagement, read = read_loosely(path)
+        problems = [*read, *(scoring_problems(engagement) if engagement is not None else ())]
         findings: list[Finding] = []
-        try:
-            findings.extend(_findings(path, problems))
-        except PerfkitError as error:
-            problems.extend(error.problems)
+        root = _root_near(path, Path.cwd())
+        if any(problem.severity is Severity.ERROR for problem in problems):
+            left_out[WITH_ERRORS] = None
+        elif root is None:
+            left_out[WITHOUT_ROOT] = None
+        else:
+            try:
+                findings.extend(_findings(path, root))
+            except PerfkitError as error:
+                problems.extend(error.problems)
         counts.update([*(item.severity for item in problems), *(item.severity for item in findings)])
         if len(engagements) > 1:
             typer.echo(f"{path}：{'' if problems or findings else '没有发现问题'}")
         _show(problems, findings)
     typer.echo("，".join(f"{severity.label} {counts[severity]} 条" for severity in Severity) + "。")
+    for line in left_out:
+        typer.echo(line)
     if counts[Severity.ERROR] or (strict and counts[Severity.WARNING]):
         raise typer.Exit(FOUND)
 
 
-def _findings(path: Path, problems: Iterable[Problem]) -> tuple[Finding, ...]:
-    """Return what the checks find in a workbook that reads without error; nothing outside a checkout."""
-    # lazy: scoring needs pandas and pydantic, --help does not
-    from perfkit.read.rules import find_root
-    from perfkit.stages.key_evaluation import examine
+def _findings(path: Path, root: Path) -> tuple[Finding, ...]:
+    """Return what the checks find in a workbook without errors."""
+    from perfkit.stages.key_evaluation import examine  # lazy: scoring needs pandas and pydantic, --help does not
 
-    if any(problem.severity is Severity.ERROR for problem in problems):
-        return ()
-    try:
-        root = find_root(path.absolute())
-    except RuleError:
-        try:
-            root = find_root(Path.cwd())
-        except RuleError:
-            return ()
     return examine(path, root)
+
+
+def _root_near(*starts: Path) -> Path | None:
+    """Return the checkout that holds the first of some paths to lie in one."""
+    from perfkit.read.rules import find_root  # lazy: YAML and pydantic
+
+    for start in starts:
+        with contextlib.suppress(RuleError):
+            return find_root(start.absolute())
+    return None
 
 
 @app.command(help="执行笔记本并起草报告与底稿；失败的不影响其余，并以状态 1 结束。")
@@ -137,9 +150,13 @@ def draft(
     from perfkit.run.plan import plan
     from perfkit.run.screen import Screen, show_summary
 
-    checkout = _root(root)
+    checkout = _root(root, runs)
     if template is not None and not (template.is_file() and template.suffix == ".docx"):
         raise RuleError(_problem("CLI-TEMPLATE", str(template), "已有的 .docx 文件", "没有这个文件", "核对路径"))
+    if template is not None:
+        from perfkit.run.template import try_template  # lazy: Word is needed for templates only
+
+        try_template(template)
     planned = plan(runs, checkout)
     settings = Options(
         root=checkout,
@@ -159,17 +176,16 @@ def draft(
         raise typer.Exit(FOUND)
 
 
-def _root(given: Path | None) -> Path:
-    """Return the checkout; a bare wheel has none and can score, but not draft."""
-    from perfkit.read.rules import find_root  # lazy: YAML and pydantic
-
-    start = given or Path.cwd()
-    try:
-        return find_root(start)
-    except RuleError:
+def _root(given: Path | None, runs: Iterable[str]) -> Path:
+    """Return the checkout given, else that of the first run, else ours; a bare wheel has none and cannot draft."""
+    here = Path.cwd()
+    starts = [given] if given is not None else [*(here / run for run in list(runs)[:1]), here]
+    checkout = _root_near(*starts)
+    if checkout is None:
         expected, found = "项目目录（含 params 与 notebooks）", "没有找到；只装了 perfkit 包时可以计分，不能起草"
         mend = "在项目目录内运行，或用 --root 指明项目目录"
-        raise RuleError(_problem("RUN-ROOT", str(start), expected, found, mend)) from None
+        raise RuleError(_problem("RUN-ROOT", str(given or here), expected, found, mend))
+    return checkout
 
 
 def _engagements(paths: Iterable[Path]) -> list[Path]:
@@ -181,7 +197,8 @@ def _engagements(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         inside = sorted(path.rglob(WORKBOOK_NAME)) if path.is_dir() else []
         if path.is_file():
-            found[path] = None
+            # the workbook of a folder is named once, however often and in whatever way
+            found[path.parent if path.name == WORKBOOK_NAME else path] = None
         elif inside:
             found.update(dict.fromkeys(workbook.parent for workbook in inside))
         else:
@@ -227,6 +244,10 @@ def _unexpected(kind: type[BaseException], error: BaseException, at: TracebackTy
     """Word an exception that nobody foresaw in one line; ``--debug`` restores Python's own hook."""
     if issubclass(kind, KeyboardInterrupt):
         typer.echo("已中断。", err=True)
+        return
+    if isinstance(error, OSError):
+        where, mend = str(error.filename or "文件"), "检查路径、权限和磁盘空间"
+        typer.echo(str(_problem("PK-FILE", where, "可读写的文件或目录", reason(error), mend)), err=True)
         return
     typer.echo(f"[PK-UNEXPECTED] 程序出错（{kind.__name__}：{error}）。加 --debug 重试，把调用栈一起反馈。", err=True)
 

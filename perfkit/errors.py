@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -30,6 +31,30 @@ class Problem:
     def __str__(self) -> str:
         """Return the message of one line."""
         return f"[{self.code}] {self.severity.label} {self.where}：应为{self.expected}；实为{self.found}。改法：{self.mend}"
+
+
+_REASONS = {
+    errno.ENOSPC: "磁盘空间不足",
+    errno.EROFS: "只读的磁盘或目录",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.ENOENT: "没有这个文件或目录",
+    errno.ENOTDIR: "路径中有一段不是目录",
+    errno.EISDIR: "是目录，不是文件",
+    errno.EEXIST: "已有同名文件",
+    errno.ENAMETOOLONG: "文件名过长",
+}
+
+
+def reason(error: OSError) -> str:
+    """Return why a file could not be read or written 文件错误原因; a rare reason in the system's own words.
+
+    Examples
+    --------
+    >>> reason(OSError(28, "No space left on device"))
+    '磁盘空间不足'
+    """
+    return _REASONS.get(error.errno or 0, error.strerror or type(error).__name__)
 
 
 class PerfkitError(Exception):

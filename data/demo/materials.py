@@ -109,6 +109,12 @@ def satisfaction_of(answers: NDArray[np.float64]) -> float:
     return float(np.mean(np.nanmean(_values(answers), axis=1)))
 
 
+def group_satisfaction(answers: NDArray[np.float64], sizes: Mapping[str, int]) -> dict[str, float]:
+    """Return the mean satisfaction of each group; the rows of ``answers`` lie in the order of ``sizes``."""
+    ends = np.cumsum(list(sizes.values()))[:-1]
+    return {name: satisfaction_of(part) for name, part in zip(sizes, np.split(answers, ends), strict=True)}
+
+
 def worst_question(answers: NDArray[np.float64], questions: Sequence[str]) -> str:
     """Return the question with the lowest mean satisfaction."""
     return questions[int(np.argmin(np.nanmean(_values(answers), axis=0)))]

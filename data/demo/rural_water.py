@@ -12,6 +12,7 @@ from materials import (
     Grid,
     answer_texts,
     base_table,
+    group_satisfaction,
     respondent_answers,
     satisfaction_of,
     worst_question,
@@ -87,6 +88,7 @@ def figures(answers: NDArray[np.float64]) -> dict[str, float | str]:
     totals = {name: round(math.fsum(values), 2) for name, (_, _, values) in RETURNS.items()}
     codes = list(COUNTIES)
     bs, xp = codes.index("bs"), codes.index("xp")
+    late = [int(made - kept) for made, kept in zip(RETURNS["works"][2], RETURNS["works_on_time"][2], strict=True)]
     budget, received, executed = (money_of(column) for column in range(3))
     short = [round(money_of(0, k) - money_of(1, k), 2) for k in range(len(codes))]
     gap = [round(plan - done, 2) for plan, done in zip(RETURNS["km_plan"][2], RETURNS["km"][2], strict=True)]
@@ -104,7 +106,8 @@ def figures(answers: NDArray[np.float64]) -> dict[str, float | str]:
         "people_rate": totals["people"] / totals["people_plan"], "works_rate": totals["works_good"] / totals["works"],
         "tests_rate": totals["tests_good"] / totals["tests"],
         "on_time_rate": totals["works_on_time"] / totals["works"],
-        "late_sections": totals["works"] - totals["works_on_time"],
+        "late_sections": totals["works"] - totals["works_on_time"], "late_bs": late[bs], "late_xp": late[xp],
+        "meters_rate": totals["meters"] / totals["meters_plan"],
         "pipe_cost": pipe_cost, "unit_cost": pipe_cost / totals["km"], "procurement_plan": procurement_plan,
         "procured": procured, "procurement_rate": procured / procurement_plan, "fee_due": fee_due,
         "fee_paid": fee_paid, "fee_rate": fee_paid / fee_due, "served": served, "rural_population": rural,
@@ -115,7 +118,14 @@ def figures(answers: NDArray[np.float64]) -> dict[str, float | str]:
     }  # fmt: skip
     known |= {f"leak_{code}": value for code, value in zip(codes, LEAKAGE, strict=True)}
     known |= {f"checked_{code}": value for code, value in zip(codes, CHECKED, strict=True)}
+    means = group_satisfaction(answers, _respondents())
+    known |= {f"sat_{code}": means[county] for code, county in COUNTIES.items()}
     return known | _comment_scores(totals, executed / received)
+
+
+def _respondents() -> dict[str, int]:
+    """Return the valid questionnaires of each county."""
+    return {county: int(size) for county, size in zip(COUNTIES.values(), RETURNS["valid"][2], strict=True)}
 
 
 def _comment_scores(totals: Mapping[str, float], execution: float) -> dict[str, float]:
@@ -157,8 +167,8 @@ def _units() -> list[dict[str, object]]:
 
 def _export(rng: np.random.Generator, answers: NDArray[np.float64]) -> Grid:
     """Return the survey export: respondents of all counties shuffled, invalid sheets without an answer among them."""
-    valid = dict(zip(COUNTIES.values(), RETURNS["valid"][2], strict=True))
-    groups = [county for county, size in valid.items() for _ in range(int(size))]
+    valid = _respondents()
+    groups = [county for county, size in valid.items() for _ in range(size)]
     rows = [(county, answer_texts(line)) for county, line in zip(groups, answers, strict=True)]
     for county, back in zip(COUNTIES.values(), RETURNS["returned"][2], strict=True):
         rows += [(county, [None] * len(QUESTIONS))] * int(back - valid[county])
@@ -172,7 +182,7 @@ def _base_tables() -> dict[str, Grid]:
     """Return the base table of every county."""
     tables: dict[str, Grid] = {}
     for k, county in enumerate(COUNTIES.values()):
-        names = ("预算资金", "到位资金", "支出资金")
+        names = ("预算资金", "到位资金（截至评价基准日）", "支出资金（截至评价基准日）")
         lines: list[tuple[str, object, str]] = [(name, money_of(j, k), "万元") for j, name in enumerate(names)]
         lines += [(label, values[k], unit) for label, unit, values in RETURNS.values() if "问卷" not in label]
         lines.append(("管网漏损率", LEAKAGE[k], "%"))
@@ -190,8 +200,7 @@ def _texts(known: Figures) -> dict[str, str]:
 
 def build(rng: np.random.Generator) -> DemoEngagement:
     """Return the engagement; its survey is drawn from ``rng``."""
-    sizes = dict(zip(COUNTIES.values(), (int(size) for size in RETURNS["valid"][2]), strict=True))
-    answers = respondent_answers(rng, sizes, ease=EASE, level=COUNTY_LEVEL, missing=0.012)
+    answers = respondent_answers(rng, _respondents(), ease=EASE, level=COUNTY_LEVEL, missing=0.012)
     known = figures(answers)
     words = load_content(NAME, known)
     indicators, checkpoints = split_points(words.pop("indicators"))

@@ -27,12 +27,15 @@ FUNDS = (
     ("上级就业补助资金", "企业职工技能培训补贴", 520.0, 416.3),
     ("上级就业补助资金", "重点群体就业技能培训补贴", 460.0, 341.85),
     ("上级就业补助资金", "职业技能评价补贴", 200.0, 152.6),
-    ("市级财政资金", "企业职工技能培训补贴", 380.0, 308.4),
+    ("市级财政资金", "企业职工技能培训补贴", 260.0, 228.9),
     ("市级财政资金", "重点群体就业技能培训补贴", 240.0, 180.25),
+    ("市级财政资金", "新就业形态从业人员培训补贴", 120.0, 79.5),
     ("市级财政资金", "职业技能评价补贴", 130.0, 98.7),
     ("市级财政资金", "培训过程监管服务", 50.0, 46.3),
 )
-PRIORITY_USE, STAFF_USE = "重点群体就业技能培训补贴", "企业职工技能培训补贴"
+STAFF_USE, PRIORITY_USE, NEWFORM_USE = (
+    "企业职工技能培训补贴", "重点群体就业技能培训补贴", "新就业形态从业人员培训补贴",
+)  # fmt: skip
 
 # By unit, in the order of UNITS; the totals of the report are their sums.
 UNITS = ("市本级", "青岚县", "白石县", "柳汀县", "鹭洲区", "杏坪县")
@@ -82,7 +85,8 @@ def figures(answers: NDArray[np.float64]) -> dict[str, float | str]:
     executed = round(math.fsum(line[3] for line in FUNDS), 2)
     priority_budget, priority_spent = _use(PRIORITY_USE)
     staff_spent = _use(STAFF_USE)[1]
-    training_spent = round(staff_spent + priority_spent, 2)
+    newform_budget, newform_spent = _use(NEWFORM_USE)
+    training_spent = round(staff_spent + priority_spent + newform_spent, 2)
     plans = {"staff_plan": 6500, "priority_plan": 4000, "newform_plan": 1500}
     trainees_plan, certified_plan = sum(plans.values()), 8400
     batches_money, repeated_money = 38.6, 1.92
@@ -91,7 +95,11 @@ def figures(answers: NDArray[np.float64]) -> dict[str, float | str]:
         **totals, **plans, "budget": budget, "received": budget, "executed": executed,
         "execution_rate": executed / budget, "unspent": round(budget - executed, 2),
         "priority_budget": priority_budget, "priority_spent": priority_spent,
-        "priority_rate": priority_spent / priority_budget, "training_spent": training_spent,
+        "priority_rate": priority_spent / priority_budget, "newform_budget": newform_budget,
+        "newform_spent": newform_spent, "newform_rate": newform_spent / newform_budget, "staff_spent": staff_spent,
+        "training_spent": training_spent, "staff_done": totals["staff"] / plans["staff_plan"],
+        "priority_done": totals["priority"] / plans["priority_plan"],
+        "newform_done": totals["newform"] / plans["newform_plan"],
         "unit_cost": training_spent * 10000 / totals["trainees"], "trainees_plan": trainees_plan,
         "certified_plan": certified_plan, "trainees_rate": totals["trainees"] / trainees_plan,
         "certified_rate": totals["certified"] / certified_plan, "pass_rate": totals["passed"] / totals["trainees"],
@@ -119,7 +127,7 @@ def _comment_scores(totals: Mapping[str, int], trainees_plan: int) -> dict[str, 
     """Return the scores before and after the written comments."""
 
     def inspection(done: int) -> float:
-        return points_of(3, (done / totals["classes"] - 0.6) / 0.4)
+        return points_of(3, 1 - (100 - done / totals["classes"] * 100) * 0.025)
 
     return {
         "b203_before": inspection(totals["inspected"] - 6), "b203_after": inspection(totals["inspected"]),

@@ -104,6 +104,22 @@ def low_execution_findings(rate: float, explained: bool, cut_off: float = LOW_EX
     ]  # fmt: skip
 
 
+def execution_method_findings(items: Sequence[Line], declared: str) -> list[Finding]:
+    """Check that execution rates are scored by the method the run declares 执行率计分方法 (F10).
+
+    Parameters
+    ----------
+    items : lines with ``code``, ``method`` (label of the method used), ``cell``; execution-rate functions only.
+    declared : label of the method that the run declares (X05).
+    """
+    return [
+        finding("F10", ERROR, str(item["code"]), f"{item['code']} 的执行率按“{item['method']}”计分，本次评价声明的是“{declared}”",
+                expected=declared, found=str(item["method"]), basis="X05", where=str(item.get("cell", "")))
+        for item in items
+        if item["method"] != declared
+    ]  # fmt: skip
+
+
 def denominator_findings(items: Sequence[Line], usual: Mapping[str, str]) -> list[Finding]:
     """Check that a rate names its denominator and whether the framework uses another 分母口径 (F03).
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-from perfkit.errors import DataError, Problem
+from perfkit.errors import DataError, Problem, reason
 
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _CORE_TIME = b"2000-01-01T00:00:00Z"
@@ -44,7 +44,7 @@ def save_reproducibly(book: Workbook, path: Path) -> None:
         beside.write_bytes(second.getvalue())
         os.replace(beside, path)
     except OSError as error:
-        found = error.strerror or type(error).__name__
+        found = reason(error)
         mend = "关闭已打开的该文件，检查文件夹是否存在、能否写入"
         raise DataError(
             Problem(code="WB-WRITE", where=path.name, expected="可写入的位置", found=found, mend=mend)

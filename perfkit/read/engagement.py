@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from perfkit.errors import DataError, Problem
+from perfkit.errors import DataError, Problem, reason
 from perfkit.read.cells import Cell, near, read_cell
 from perfkit.read.layout import Column, Sheet, plain_heading
 from perfkit.read.links import check_links
@@ -18,7 +18,7 @@ from perfkit.read.workbook import SUFFIX, RawSheet, RawWorkbook, open_workbook
 from perfkit.terms import Severity
 from perfkit.trace import CellAddress
 
-__all__ = ["Engagement", "Row", "check_engagement", "read_engagement"]
+__all__ = ["Engagement", "Row", "check_engagement", "read_engagement", "read_loosely"]
 
 EVIDENCE_FOLDER = "佐证材料"
 SURVEY_FOLDER = "问卷"
@@ -67,7 +67,7 @@ def read_engagement(path: Path) -> Engagement:
     DataError
         With all errors of all sheets and files, not the first only.
     """
-    engagement, problems = _read(path)
+    engagement, problems = read_loosely(path)
     errors = tuple(problem for problem in problems if problem.severity is Severity.ERROR)
     if engagement is None or errors:
         raise DataError(errors)
@@ -81,11 +81,22 @@ def check_engagement(path: Path) -> tuple[Problem, ...]:
     ----------
     path : the folder, or the workbook itself.
     """
-    return _read(path)[1]
+    return read_loosely(path)[1]
 
 
-def _read(path: Path) -> tuple[Engagement | None, tuple[Problem, ...]]:
-    """Return the engagement, where its workbook could be opened, and all problems in order."""
+def read_loosely(path: Path) -> tuple[Engagement | None, tuple[Problem, ...]]:
+    """Return an engagement as far as it can be read, and all problems in order 尽量读取; nothing wrong raises.
+
+    Parameters
+    ----------
+    path : the folder, or the workbook itself.
+
+    Returns
+    -------
+    tuple
+        The engagement, its refused cells empty (``None`` where the workbook could not be opened): for further checks
+        only, never to be scored; and every problem.
+    """
     try:
         workbook = _workbook_of(path)
         book = open_workbook(workbook, workbook.name, _sheets_wanted)
@@ -108,7 +119,7 @@ def _workbook_of(path: Path) -> Path:
             item for item in path.iterdir() if item.suffix.lower() == SUFFIX and not item.name.startswith(("~$", "."))
         )
     except OSError as error:
-        found = f"无法读取（{error.strerror or type(error).__name__}）"
+        found = f"无法读取（{reason(error)}）"
         raise DataError(
             Problem(code="EN-FOLDER", where=path.name, expected="可读取的文件夹", found=found, mend="检查读取权限")
         ) from error
@@ -151,7 +162,8 @@ class _Reading:
             table = read_table(sheet, raw) if raw is not None else None
             tables[code] = table.rows if table else ()
             self.problems.extend(table.problems if table else ())
-        self.problems.extend(check_links(tables, {code: raw.name for code, raw in sheets.items()}, self.workbook))
+        names = {code: raw.name for code, raw in sheets.items()}
+        self.problems.extend(check_links(tables, overview, names, self.workbook))
         responses = self._responses(tables["surveys"])
         self._evidence(tables["evidence"])
         self._base_tables()

@@ -8,11 +8,21 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from perfkit.errors import Problem
 from perfkit.read.cells import Cell, near, written
+from perfkit.read.percents import percent_problems
 from perfkit.read.rows import Row
-from perfkit.terms import CheckpointOutcome, RollUp, ScoringFunction, Severity
+from perfkit.terms import (
+    INPUTS,
+    JUDGED,
+    LIMIT_PARAMETER,
+    CheckpointOutcome,
+    Phase,
+    RollUp,
+    ScoringFunction,
+    ScoringInput,
+    Severity,
+)
 
 SHARE_TOLERANCE = 0.002  # three shares of 33.3 % are meant as one whole
-HIGHEST_FRACTION = 1.5  # a target above 150 % of one, in %: then 0.93 % is more likely 93 %
 Tables = Mapping[str, Sequence[Row]]
 
 _CODE_COLUMNS = (
@@ -20,22 +30,22 @@ _CODE_COLUMNS = (
     ("surveys", "indicator"), ("problems", "indicators"), ("comments", "indicators"),
 )  # fmt: skip
 _EVIDENCE_COLUMNS = (("indicators", "evidence"), ("checkpoints", "evidence"), ("fieldwork", "evidence"))
-_NEEDS_TARGET = frozenset({ScoringFunction.PRO_RATA, ScoringFunction.PASS_LINE, ScoringFunction.TWO_SIDED_DEVIATION})
-_READS_TARGET = _NEEDS_TARGET | {
-    ScoringFunction.LINEAR_DEDUCTION, ScoringFunction.THRESHOLD_DEDUCTION, ScoringFunction.BASE_STEP,
-}  # fmt: skip
-_SWITCHES = frozenset({ScoringFunction.YES_NO, ScoringFunction.VETO})
-_BY_LABEL = frozenset({ScoringFunction.YES_NO, ScoringFunction.VETO})
-_WITHOUT_VALUE = frozenset({ScoringFunction.CHECKPOINTS, ScoringFunction.GIVEN, ScoringFunction.QUALITATIVE_BANDS})
+_READS_TARGET = frozenset({
+    *LIMIT_PARAMETER, *(function for function, groups in INPUTS.items() if any("target" in group for group in groups)),
+})  # fmt: skip
+_INPUT_WORDS = {name.value: name.label for name in ScoringInput} | {
+    "actual": "实际值，或分子和分母，或计算变量",
+    "given": "直接得分，或专家评分",
+}
 _WORD = re.compile(r"[^\W\d]\w*(?!\w*\s*\()")
 
 
-def check_links(tables: Tables, names: Mapping[str, str], file: str) -> list[Problem]:
+def check_links(tables: Tables, overview: Mapping[str, Cell], names: Mapping[str, str], file: str) -> list[Problem]:
     """Return what does not fit together between the sheets of a workbook 表间核对.
 
     Parameters
     ----------
-    tables : rows by sheet code.
+    tables : rows by sheet code. overview : 概况.
     names : sheet code and the name the workbook gives it, for sheets that are there.
     file : file name for messages about a whole sheet.
     """
@@ -58,6 +68,7 @@ def check_links(tables: Tables, names: Mapping[str, str], file: str) -> list[Pro
     problems.extend(_surveys_without_data(tables))
     for row in tables["indicators"]:
         problems.extend(_indicator(row, tables))
+    problems.extend(_phase(tables["indicators"], overview["phase"]))
     problems.extend(_scores(tables, indicators))
     return problems
 
@@ -127,12 +138,28 @@ def _indicator(row: Row, tables: Tables) -> list[Problem]:
         problems.append(_warning("WB-POINTS", where, "要点计分的指标", found, "改计分方法，或删除这些要点"))
     problems.extend(_target(row, function))
     problems.extend(_switch(row, function))
-    problems.extend(_small_percent(row))
     problems.extend(_units(row, units))
     problems.extend(_formula(row, _of(tables, "variables", code)))
     if present:
         problems.extend(_inputs(row, function, tables, units))
+        problems.extend(percent_problems(row, function, surveyed=_surveyed(code, tables)))
     return problems
+
+
+def _surveyed(code: str, tables: Tables) -> bool:
+    """Whether a survey gives the actual value of an indicator."""
+    return any(code in survey.value("indicator", ()) for survey in tables["surveys"])
+
+
+def _phase(rows: Iterable[Row], phase: Cell) -> list[Problem]:
+    """Ask for 项目阶段 where a scoring function judges unfinished projects otherwise; once, it is one cell."""
+    function = ScoringFunction.EXECUTION_INTERVAL_2021
+    asking = [row for row in rows if row.value("function") is function and row.value("absence") is None]
+    if not asking or phase.raw:
+        return []
+    expected = f"{function.label}需要的项目阶段（{'、'.join(Phase.labels())}）"
+    found = f"空缺（指标 {'、'.join(row.text('code') for row in asking)}）"
+    return [_problem("WB-INPUT", f"{phase.address}（项目阶段）", expected, found, "在“概况”中选择项目阶段")]
 
 
 def _full_score(row: Row) -> list[Problem]:
@@ -212,29 +239,13 @@ def _target(row: Row, function: ScoringFunction) -> list[Problem]:
 def _switch(row: Row, function: ScoringFunction) -> list[Problem]:
     """Refuse 是 and 否 as the value of a measured indicator."""
     cell = row["actual"]
-    if cell.value is None or cell.raw.strip() not in ("是", "否") or function in _SWITCHES:
+    if cell.value is None or cell.raw.strip() not in ("是", "否") or function in JUDGED:
         return []
     return [
         _problem(
             "WB-NUMBER", f"{cell.address}（实际值）", "数值", f"「{cell.raw}」", "填写数值，或把计分方法改为是否判定"
         )
     ]
-
-
-def _small_percent(row: Row) -> list[Problem]:
-    """Warn about 0.93 where the unit is % and the target is far above: perhaps a fraction of 1 was meant."""
-    cell, target = row["actual"], row.value("target")
-    doubtful = (
-        isinstance(cell.value, float)
-        and 0 < cell.value <= 1
-        and isinstance(target, float)
-        and target > HIGHEST_FRACTION
-    )
-    if not doubtful or row.text("unit") != "%" or cell.unit:
-        return []
-    found = f"「{cell.raw}」，按 {cell.raw}% 读取"
-    where = f"{cell.address}（实际值）"
-    return [_warning("WB-PERCENT-UNIT", where, "以 % 为单位的数值", found, "若是比率，请写成带 % 的百分数，如 93.35%")]
 
 
 def _units(row: Row, units: Sequence[Row]) -> list[Problem]:
@@ -276,29 +287,36 @@ def _formula(row: Row, variables: Sequence[Row]) -> list[Problem]:
 def _inputs(row: Row, function: ScoringFunction, tables: Tables, units: Sequence[Row]) -> list[Problem]:
     """Return the inputs that a scoring function needs and does not find."""
     code = row.text("code")
-    missing: list[tuple[str, str]] = []
-    if function is ScoringFunction.GIVEN and row.value("given_score") is None and not _of(tables, "experts", code):
-        missing.append(("given_score", "直接得分，或专家评分"))
-    elif function is ScoringFunction.QUALITATIVE_BANDS and row.value("label") is None:
-        missing.append(("label", "定性结论"))
-    elif function not in _WITHOUT_VALUE and not units:
-        rate = row.value("numerator") is not None and row.value("denominator") is not None
-        surveyed = any(code in survey.value("indicator", ()) for survey in tables["surveys"])
-        computed = bool(_of(tables, "variables", code))
-        judged = function in _BY_LABEL and row.value("label") is not None
-        if not (rate or surveyed or computed or judged or row.value("actual") is not None):
-            missing.append(("actual", "实际值，或分子和分母，或计算变量"))
-        if (
-            function in _NEEDS_TARGET
-            and row.value("target") is None
-            and not (rate and function is not ScoringFunction.TWO_SIDED_DEVIATION)
-        ):
-            missing.append(("target", "目标值"))
+    if function is ScoringFunction.QUALITATIVE_BANDS and row.value("label") is None:
+        missing = [("label", "定性结论")]
+    else:
+        names = () if units and function is not ScoringFunction.GIVEN else _missing(function, _given(row, tables))
+        missing = [("given_score" if name == "given" else name, _INPUT_WORDS[name]) for name in names]
     return [
         _problem("WB-INPUT", f"{_place(row[name])}", f"{function.label}需要的{words}", f"指标 {code} 空缺",
                  "补充数值；确实没有的，填 不适用、缺失 或 未到期")
         for name, words in missing
     ]  # fmt: skip
+
+
+def _given(row: Row, tables: Tables) -> set[str]:
+    """Return the inputs of an indicator that are there, typed or to be computed; 项目阶段 is asked for apart."""
+    code = row.text("code")
+    given = {name for name in ("actual", "numerator", "denominator", "target") if row.value(name) is not None}
+    given.add(ScoringInput.FINISHED.value)
+    if _surveyed(code, tables) or _of(tables, "variables", code):
+        given.add("actual")
+    if row.value("label") is not None:
+        given.update(JUDGED.values())
+    if row.value("given_score") is not None or _of(tables, "experts", code):
+        given.add("given")
+    return given
+
+
+def _missing(function: ScoringFunction, given: set[str]) -> list[str]:
+    """Return what is missing of the group of inputs that comes nearest, of a typed actual value rather than a quotient."""
+    groups = [[name for name in group if name not in given] for group in INPUTS[function]]
+    return min(groups, key=lambda names: (len(names), "actual" not in names))
 
 
 def _place(cell: Cell) -> str:

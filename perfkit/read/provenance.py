@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path, PureWindowsPath
 
-from perfkit.errors import DataError, Problem
+from perfkit.errors import DataError, Problem, reason
 
 
 def sha256_of(path: Path) -> str:
@@ -20,7 +20,7 @@ def sha256_of(path: Path) -> str:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
-        found = error.strerror or type(error).__name__
+        found = reason(error)
         mend = "检查文件是否存在、是否有读取权限"
         raise DataError(
             Problem(code="EN-FILE", where=path.name, expected="可读取的文件", found=found, mend=mend)

@@ -105,10 +105,15 @@ def load_sources(root: Path) -> dict[str, Source]:
     return sources
 
 
-def load_framework(root: Path, framework_id: str) -> Framework:
+def load_framework(root: Path, framework_id: str, sources: Mapping[str, Source] | None = None) -> Framework:
     """Return an indicator framework of ``params/frameworks`` 指标体系框架.
 
     Rows without their own ``basis`` take the framework's.
+
+    Parameters
+    ----------
+    root : the project root. framework_id : name of a file in ``params/frameworks``.
+    sources : from ``load_sources`` where they are already read.
 
     Raises
     ------
@@ -122,7 +127,7 @@ def load_framework(root: Path, framework_id: str) -> Framework:
     for part in ("rows", "weight_rules"):
         if isinstance(value.get(part), tuple):
             value[part] = tuple({"basis": {}} | row if isinstance(row, dict) else row for row in value[part])
-    framework = shaped(Framework, file, with_bases(value, load_sources(root), file, inherited))
+    framework = shaped(Framework, file, with_bases(value, sources or load_sources(root), file, inherited))
     _refuse_other_id(file, framework_id, framework.id)
     return framework
 
@@ -135,7 +140,9 @@ def load_pack(root: Path, pack_id: str, sources: Mapping[str, Source]) -> Pack:
     return pack
 
 
-def load_rule_set(root: Path, rules_id: str, packs: Iterable[str] = ()) -> RuleSet:
+def load_rule_set(
+    root: Path, rules_id: str, packs: Iterable[str] = (), sources: Mapping[str, Source] | None = None
+) -> RuleSet:
     """Return a rule set with its catalogues 规则集.
 
     Parameters
@@ -143,13 +150,14 @@ def load_rule_set(root: Path, rules_id: str, packs: Iterable[str] = ()) -> RuleS
     root : the project root.
     rules_id : name of a file in ``params/rules``, e.g. ``"cn-mof-2020-10"``.
     packs : local packs to switch on; none by default, because no national rule has percentages.
+    sources : from ``load_sources`` where they are already read.
 
     Raises
     ------
     RuleError
         For an unknown id (with the nearest ones) and for every problem of the files.
     """
-    sources = load_sources(root)
+    sources = sources or load_sources(root)
     file = _named_file(root, RULES, rules_id, "规则集")
     catalogues = {
         "documents": tuple(sources.values()),
@@ -167,12 +175,21 @@ def load_rule_set(root: Path, rules_id: str, packs: Iterable[str] = ()) -> RuleS
     _refuse_other_id(file, rules_id, rule_set.id)
     problems = list(_unknown_names(file, rule_set))
     problems += silent_problems(rule_set.silent_parameters, rule_set.silent_choices, file, "silent_choices")
-    for pack in rule_set.packs:
-        pack_file = YamlFile(f"{PACKS}/{pack.id}.yaml", {})
-        problems += silent_problems(rule_set.silent_parameters, pack.silent, pack_file, "silent")
+    problems += pack_problems(rule_set)
     if problems:
         raise RuleError(problems)
     return rule_set
+
+
+def pack_problems(rules: RuleSet) -> list[Problem]:
+    """Return what is wrong with the silent parameters that the packs of a rule set choose."""
+    return [
+        problem
+        for pack in rules.packs
+        for problem in silent_problems(
+            rules.silent_parameters, pack.silent, YamlFile(f"{PACKS}/{pack.id}.yaml", {}), "silent"
+        )
+    ]
 
 
 def silent_problems(

@@ -18,12 +18,13 @@ from perfkit.read.rule_sets import (
     load_pack,
     load_rule_set,
     load_sources,
+    pack_problems,
     silent_problems,
     unknown_name,
 )
 from perfkit.read.shapes import shaped
 from perfkit.read.yaml_file import KeyPath, YamlFile, read_yaml
-from perfkit.rulebook import Framework, Pack, RuleSet, Run, Standing
+from perfkit.rulebook import Framework, RuleSet, Run, Standing
 
 Loaded = TypeVar("Loaded")
 RUNS = "params/runs"
@@ -33,7 +34,12 @@ OWN_KEYS = {"grade_bands": "grade_bands", "result_rule": "packs"}
 
 
 def load_run(path: Path, root: Path) -> Run:
-    """Return a run file, with everything that it names found 运行文件.
+    """Return a run file, with everything that it names found 运行文件; see :func:`load_run_with_rules`."""
+    return load_run_with_rules(path, root)[0]
+
+
+def load_run_with_rules(path: Path, root: Path) -> tuple[Run, RuleSet, Framework]:
+    """Return a run file with its rule set (packs switched on) and its framework 运行文件及其规则; each file read once.
 
     Notebook and template are relative to ``root`` and stay inside it; ``data`` may also be absolute, for an
     engagement that is kept elsewhere.
@@ -48,13 +54,8 @@ def load_run(path: Path, root: Path) -> Run:
     file = read_yaml(path.resolve(), folder)
     value: dict[str, Any] = file.value
     problems = [*_path_problems(file, folder), *_place_problems(file, path.resolve(), folder)]
-    framework = _loaded(load_framework, file, folder, ("framework",), problems)
-    rule_set = _loaded(load_rule_set, file, folder, ("rules",), problems)
-    written = value.get("packs")
-    count = len(written) if isinstance(written, tuple) else 0
-    packs = [_loaded(_pack, file, folder, ("packs", index), problems) for index in range(count)]
+    rule_set, framework = _rules_of(file, folder, problems)
     if rule_set is not None:
-        rule_set = rule_set.model_copy(update={"packs": tuple(pack for pack in packs if pack is not None)})
         value = value | {"silent": _checked_choices(file, rule_set, problems)}
     run = None
     try:
@@ -63,9 +64,9 @@ def load_run(path: Path, root: Path) -> Run:
         problems[:0] = error.problems
     if run is not None and rule_set is not None:
         problems += _date_problems(file, run, rule_set, framework)
-    if problems or run is None:
+    if problems or run is None or rule_set is None or framework is None:
         raise RuleError(problems)
-    return run
+    return run, rule_set, framework
 
 
 def rule_files(run: Run, root: Path) -> tuple[Path, ...]:
@@ -75,22 +76,36 @@ def rule_files(run: Run, root: Path) -> tuple[Path, ...]:
     return tuple(root / name for name in [*names, f"{FRAMEWORKS}/{run.framework}.yaml"])
 
 
-def _loaded(
-    load: Callable[[Path, str], Loaded], file: YamlFile, root: Path, path: KeyPath, problems: list[Problem]
-) -> Loaded | None:
+def _rules_of(file: YamlFile, root: Path, problems: list[Problem]) -> tuple[RuleSet | None, Framework | None]:
+    """Return the rules that a run names, as far as they are sound; add to ``problems`` what is wrong with them."""
+    try:
+        sources = load_sources(root)
+    except RuleError as error:
+        problems += error.problems
+        return None, None
+    framework = _loaded(lambda name: load_framework(root, name, sources), file, ("framework",), problems)
+    rule_set = _loaded(lambda name: load_rule_set(root, name, (), sources), file, ("rules",), problems)
+    written = file.value.get("packs")
+    count = len(written) if isinstance(written, tuple) else 0
+    packs = [
+        _loaded(lambda name: load_pack(root, name, sources), file, ("packs", index), problems) for index in range(count)
+    ]
+    if rule_set is not None:
+        rule_set = rule_set.model_copy(update={"packs": tuple(pack for pack in packs if pack is not None)})
+        problems += pack_problems(rule_set)
+    return rule_set, framework
+
+
+def _loaded(load: Callable[[str], Loaded], file: YamlFile, path: KeyPath, problems: list[Problem]) -> Loaded | None:
     """Return what the run names at ``path``; add to ``problems`` what is wrong with it."""
     name = file.written.get(path)
     if name is None:
         return None
     try:
-        return load(root, name)
+        return load(name)
     except RuleError as error:
         problems += _located(error, file, path)
         return None
-
-
-def _pack(root: Path, pack_id: str) -> Pack:
-    return load_pack(root, pack_id, load_sources(root))
 
 
 def _checked_choices(file: YamlFile, rules: RuleSet, problems: list[Problem]) -> object:

@@ -135,7 +135,7 @@ def _problem(shape: type[Shape], file: YamlFile, path: KeyPath, details: ErrorDe
         expected, found, mend = (str(context[key]) for key in ("expected", "found", "mend"))
         return Problem(code="RULE-VALUE", where=where, expected=expected, found=found, mend=mend)
     written = file.written.get((*path, *location))
-    found = written if written is not None else repr(details["input"])
+    found = (written or "空白") if written is not None else repr(details["input"])
     context = {name: _PATTERNS.get(str(value), value) for name, value in details.get("ctx", {}).items()}
     expected = _EXPECTED[kind].format(**context) if kind in _EXPECTED else details["msg"]
     mend = f"改为{expected}"

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from perfkit.errors import DataError, Problem
+from perfkit.errors import DataError, Problem, reason
 from perfkit.read.cells import near, written
 from perfkit.read.layout import narrow, plain_heading
 from perfkit.read.workbook import MAX_COLUMNS, MAX_FILE_BYTES, MAX_ROWS, column_letters, open_workbook
@@ -24,7 +24,7 @@ PLATFORM_COLUMNS = (
     "来源", "来源详情", "来自IP", "IP", "IP地址", "总分", "状态", "渠道", "用户ID", "省份", "城市",
 )  # fmt: skip
 PERSONAL_WORDS = (
-    "姓名", "称呼", "户主", "联系人", "电话", "手机", "身份证", "证件", "联系方式", "微信", "QQ", "邮箱", "邮件", "EMAIL",
+    "姓名", "称呼", "户主", "联系人", "电话", "手机", "身份证", "证件", "联系方式", "微信", "QQ", "邮箱", "邮件", "MAIL",
     "住址", "家庭地址", "详细地址", "通讯地址", "账号", "卡号", "IP", "OPENID",
 )  # fmt: skip
 MISSING_WORDS = frozenset({"", "(跳过)", "(空)", "跳过", "空", "-", "未填", "未作答"})
@@ -112,7 +112,7 @@ def _csv_rows(path: Path, file: str) -> list[list[str]]:
         size = path.stat().st_size
         data = path.read_bytes() if size <= MAX_FILE_BYTES else b""
     except OSError as error:
-        found = error.strerror or type(error).__name__
+        found = reason(error)
         raise DataError(_problem("SV-FILE", file, "可读取的文件", found, "检查读取权限")) from error
     if size > MAX_FILE_BYTES:
         raise DataError(_problem("SV-SIZE", file, f"不超过 {MAX_FILE_BYTES:,} 字节", f"{size:,} 字节", "只导出答案列"))

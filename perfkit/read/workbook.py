@@ -13,7 +13,7 @@ from pathlib import Path
 from defusedxml.common import DefusedXmlException
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-from perfkit.errors import DataError, Problem
+from perfkit.errors import DataError, Problem, reason
 from perfkit.read.cells import Found
 from perfkit.read.workbook_xml import CellMarks, SheetReader, StyleReader, check_prolog, parse, sheet_parts
 from perfkit.trace import CellAddress
@@ -114,7 +114,7 @@ def open_workbook(path: Path, file: str, wanted: Callable[[Sequence[str]], Itera
     except (xml.sax.SAXException, CalamineError, UnicodeDecodeError, ValueError) as error:
         raise DataError(_unreadable(file, f"内部结构损坏（{type(error).__name__}）")) from error
     except OSError as error:
-        raise DataError(_unreadable(file, f"无法读取（{error.strerror or type(error).__name__}）")) from error
+        raise DataError(_unreadable(file, f"无法读取（{reason(error)}）")) from error
 
 
 def _unreadable(file: str, found: str) -> Problem:
@@ -147,7 +147,7 @@ def _check_file(path: Path, file: str) -> None:
         with path.open("rb") as stream:
             magic = stream.read(4)
     except OSError as error:
-        raise DataError(_unreadable(file, f"无法读取（{error.strerror or type(error).__name__}）")) from error
+        raise DataError(_unreadable(file, f"无法读取（{reason(error)}）")) from error
     if magic == _OLE_MAGIC:
         raise DataError(_unreadable(file, "旧格式（.xls）或设有打开密码的文件"))
     if not size:

@@ -12,7 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from perfkit.errors import Problem, RuleError
+from perfkit.errors import Problem, RuleError, reason
 
 KeyPath = tuple[str | int, ...]
 _PREFIX = "tag:yaml.org,2002:"
@@ -84,7 +84,7 @@ def _compose(path: Path, name: str) -> Node | None:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise RuleError(
-            _problem("YAML-FILE", name, "可读取的文件", f"无法读取（{error.strerror}）", "检查文件名和权限")
+            _problem("YAML-FILE", name, "可读取的文件", f"无法读取（{reason(error)}）", "检查文件名和权限")
         ) from error
     except UnicodeDecodeError as error:
         raise RuleError(_problem("YAML-ENCODING", name, "UTF-8 编码", "其他编码", "用 UTF-8 另存该文件")) from error

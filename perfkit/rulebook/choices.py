@@ -13,7 +13,7 @@ from perfkit.terms import Term
 class Origin(Term):
     """Who chose the value of a silent parameter 取值来源."""
 
-    DEFAULT = "default", "本项目默认"
+    DEFAULT = "default", "本次评价约定"
     RULE_SET = "rule_set", "规则集规定"
     PACK = "pack", "地方规则包"
     RUN = "run", "本次评价选定"

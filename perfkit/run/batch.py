@@ -20,7 +20,7 @@ from typing import Any, Literal, Protocol
 
 import psutil
 
-from perfkit.errors import PerfkitError
+from perfkit.errors import PerfkitError, Problem, reason
 from perfkit.run.folders import RunFolder
 from perfkit.run.manifest import Manifest
 from perfkit.run.order import Order, order_of
@@ -146,13 +146,31 @@ def run_batch(planned: Iterable[PlannedRun], options: Options, listener: Listene
 
 def _begin(planned: PlannedRun, folder: RunFolder, options: Options) -> Outcome | _Worker:
     """Skip a run that is up to date, or start its process."""
-    folder.sweep()
     try:
-        order = order_of(planned, options.root, options.template)
+        return _prepared(planned, folder, options)
     except PerfkitError as error:
         # an input that vanished or cannot be read since the plan was made stops this run only
         messages = tuple(str(problem) for problem in error.problems)
         return Outcome(planned=planned, state="failed", folder=folder.path, messages=messages)
+    except OSError as error:
+        return _unwritten(planned, folder, error)
+
+
+def _unwritten(planned: PlannedRun, folder: RunFolder, error: OSError) -> Outcome:
+    """Say that the results of a run found no place: full disk, read-only folder, a file in the way."""
+    problem = Problem(
+        code="RUN-WRITE",
+        where=str(error.filename or folder.path),
+        expected="可写入的结果目录，空间足够",
+        found=reason(error),
+        mend="腾出空间、检查权限，或用 --reports 指定别的目录",
+    )
+    return Outcome(planned=planned, state="failed", folder=folder.path, messages=(str(problem),))
+
+
+def _prepared(planned: PlannedRun, folder: RunFolder, options: Options) -> Outcome | _Worker:
+    folder.sweep()
+    order = order_of(planned, options.root, options.template)
     current = folder.current()
     manifest = Manifest.read(current) if current else None
     edited: tuple[str, ...] = ()
@@ -179,7 +197,8 @@ def _start(order: Order, staging: Path, scratch: Path) -> subprocess.Popen[str]:
     """Start a worker and hand it its order; its standard input stays open and tells it that we live."""
     with (scratch / LOG).open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "perfkit.run.job"],
+            # -P: no module in the working folder goes before the installed ones, nor before this very perfkit
+            [sys.executable, "-P", "-m", "perfkit.run.job"],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -215,7 +234,12 @@ def _ended(working: dict[int, _Worker]) -> Iterator[tuple[int, Outcome]]:
     """Yield and drop the workers whose process is over."""
     for place, worker in list(working.items()):
         if worker.process.poll() is not None:
-            yield place, _finish(worker)
+            try:
+                outcome = _finish(worker)
+            except OSError as error:
+                _stop(worker)
+                outcome = _unwritten(worker.planned, worker.folder, error)
+            yield place, outcome
             del working[place]
 
 

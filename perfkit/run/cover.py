@@ -22,6 +22,8 @@ _COVER_RECORDS = (
     "project.lead_evaluator",
 )
 REPORT, WORKPAPER = "报告", "复核底稿"
+# 某某项目 + 项目支出绩效评价: the word is said once
+PROJECT = "项目"
 DEMO_DATA = Path("data/demo")
 
 
@@ -58,7 +60,7 @@ def meta_of(
         date=run.report_date,
         status=status,
         watermark=watermark,
-        header=f"{run.evaluand}{title}{WORKPAPER if audience is Audience.WORKPAPER else REPORT}",
+        header=f"{run.evaluand.removesuffix(PROJECT)}{title}{WORKPAPER if audience is Audience.WORKPAPER else REPORT}",
         demo=_is_demo(run, held),
         secrecy=run.secrecy,
         author=author if PLACEHOLDER.search(author) is None else "",

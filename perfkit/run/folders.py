@@ -71,7 +71,8 @@ class RunFolder:
         """Return the valid version that ``current.json`` names, or None."""
         try:
             named = json.loads((self.path / CURRENT).read_text(encoding="utf-8"))["version"]
-        except (FileNotFoundError, json.JSONDecodeError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError):
+            # absent or no file of ours: the next version is made, and names itself
             return None
         if not (isinstance(named, str) and _VERSION.fullmatch(named)):
             return None

@@ -19,6 +19,7 @@ from perfkit.read.rules import load_rule_set
 from perfkit.rulebook import Run
 from perfkit.show.draft.docx_read import draft_numbers
 from perfkit.show.draft.docx_text import UNPRINTABLE, record_tag
+from perfkit.show.draft.outline import open_points
 from perfkit.show.draft.shapes import PLACEHOLDER, Block, Cell, Heading, Paragraph, TableBlock
 from perfkit.show.draft.shapes import Run as Words
 from perfkit.show.numbers import BLANK, UNKNOWN, format_record, is_missing
@@ -72,7 +73,7 @@ def judge(
         outline=titles,
         level1=_level1(held.values()),
         score_table=_score_table(blocks, titles[SCORE_CHAPTER]),
-        open_points=sum(_open_points(block) for block in blocks),
+        open_points=len(open_points(blocks)),
         status=run.draft_status,
     )
     findings = in_order(dict.fromkeys((*found, *drafted)))
@@ -137,15 +138,6 @@ def _level1(records: Iterable[Record]) -> dict[str, float]:
         for record in records
         if LEVEL1_FULL_SCORE.fullmatch(record.name) and isinstance(record.value, (int, float))
     }
-
-
-def _open_points(block: Block) -> int:
-    """Return how many placeholders a block holds."""
-    if isinstance(block, Paragraph):
-        return sum(run.placeholder for run in block.runs)
-    if isinstance(block, TableBlock):
-        return sum(cell.placeholder for row in block.rows for cell in filter(None, row))
-    return 0
 
 
 def read_back(document: Path, blocks: Iterable[Block]) -> None:

@@ -21,6 +21,7 @@ from perfkit.rulebook import Run
 from perfkit.run.engine import execute
 from perfkit.run.manifest import MANIFEST, Manifest
 from perfkit.run.outputs import EXECUTED, Drafted, write_outputs
+from perfkit.run.template import try_template
 
 
 def perform(order: Mapping[str, Any]) -> Manifest:
@@ -43,6 +44,7 @@ def perform(order: Mapping[str, Any]) -> Manifest:
     durations: dict[str, float] = {}
     begun = time.perf_counter()
     try:
+        try_template(template)
         execution = execute(run.notebook_path(root), staging / EXECUTED, order["parameters"], root)
         durations["notebook"] = execution.seconds
         if execution.failure is None:

@@ -73,9 +73,11 @@ class Manifest:
     def read(cls, folder: Path) -> Manifest | None:
         """Read the manifest of a version, or None where there is none that this perfkit understands."""
         try:
-            return cls(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
-        except (FileNotFoundError, json.JSONDecodeError, TypeError):
+            found = cls(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
             return None
+        parts = (found.made_from, found.outputs, found.failure, found.figures)
+        return found if all(isinstance(part, Mapping) for part in parts) else None
 
     def touched(self, folder: Path) -> tuple[str, ...]:
         """Return the outputs that were edited or removed since they were written 已改动的输出."""

@@ -24,7 +24,13 @@ def read_notebook(path: Path) -> NotebookNode:
         return notebook
     except FileNotFoundError:
         problem = "没有这个文件"
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError, AttributeError, KeyError) as error:
+    except (
+        nbformat.reader.NotJSONError,
+        nbformat.ValidationError,
+        UnicodeDecodeError,
+        AttributeError,
+        KeyError,
+    ) as error:
         problem = f"读不成笔记本（{type(error).__name__}）"
     raise RuleError(
         Problem(

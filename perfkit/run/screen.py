@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from perfkit.run.batch import Outcome
-from perfkit.run.manifest import named
+from perfkit.run.manifest import MANIFEST, named
 from perfkit.run.plan import PlannedRun
 
 STATES = {"drafted": "已成稿", "skipped": "未变，跳过", "failed": "失败"}
@@ -107,5 +107,7 @@ def _remarks(outcomes: Iterable[Outcome], root: Path) -> Iterable[str]:
             yield f"{outcome.planned.run.id}：{kept} 已被人工修改或移走，未动它；新稿在 {outcome.folder.name}/"
         if outcome.state == "failed":
             first = outcome.messages[0] if outcome.messages else "原因不明"
-            kept = "执行到出错处的笔记本" if (outcome.folder / "executed.ipynb").is_file() else "运行清单"
-            yield f"{outcome.planned.run.id}：失败，{first}（{kept}在 {named(outcome.folder, root)}/）"
+            held = {"executed.ipynb": "执行到出错处的笔记本", MANIFEST: "运行清单"}
+            kept = next((words for name, words in held.items() if (outcome.folder / name).is_file()), "")
+            place = f"（{kept}在 {named(outcome.folder, root)}/）" if kept else ""
+            yield f"{outcome.planned.run.id}：失败，{first}{place}"

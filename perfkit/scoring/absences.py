@@ -10,8 +10,9 @@ import numpy as np
 from perfkit.scoring.choices import SilentChoices
 from perfkit.scoring.functions.points import BoolArray, FloatArray
 from perfkit.scoring.items import ItemScores
+from perfkit.scoring.rounding import round_half_up, snap
 from perfkit.terms import Absence, AbsencePolicy, AbsenceScope
-from perfkit.tree import IndicatorTree
+from perfkit.tree import IndicatorTree, IntArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +36,13 @@ class MovedPoints:
 class Redistribution:
     """Items after the policies 空缺处理结果, arrays in tree order of items.
 
-    ``full`` is what each item counts for now, ``rate`` its rate (policy rates filled in, NaN where held), ``held`` and
-    ``dropped`` mark what the policies did; ``widened`` lists level-1 nodes whose items were all dropped, so that their
-    points went to the rest of the tree.
+    ``full`` is what each item counts for now, ``printed`` the same with the decimals of the form (sums held), ``rate``
+    its rate (policy rates filled in, NaN where held), ``held`` and ``dropped`` mark what the policies did; ``widened``
+    lists level-1 nodes whose items were all dropped, so that their points went to the rest of the tree.
     """
 
     full: FloatArray
+    printed: FloatArray
     rate: FloatArray
     held: BoolArray
     dropped: BoolArray
@@ -70,6 +72,7 @@ def effective_full_scores(
     Notes
     -----
     Within a group: full × group total ÷ total of the remaining. The sum over the tree in total points is unchanged.
+    Source: no rule says where such points go (X07). Verified against golden ``cn_na_policies``.
     """
     _, group = np.unique(np.asarray(scope, dtype=np.int64), return_inverse=True)
     kept = np.where(dropped, 0.0, full)
@@ -87,6 +90,40 @@ def effective_full_scores(
     scopes = np.asarray(scope, dtype=np.int64)
     left = tuple(int(scopes[np.flatnonzero(group == number)[0]]) for number in np.flatnonzero(emptied))
     return effective, left
+
+
+def printed_full_scores(effective: FloatArray, full: FloatArray, group: IntArray, decimals: int) -> FloatArray:
+    """Return effective full scores as a form prints them, their sums held 折算后分值取整 (largest remainder).
+
+    Parameters
+    ----------
+    effective, full : (n,) points after and before redistribution. group : (n,) items whose sum is kept.
+    decimals : decimals of the form, 0 … 4.
+
+    Returns
+    -------
+    Effective points rounded down, the missing last digits given to the largest remainders (the earlier item of
+    equals), in every group whose points moved; other groups are left as they are.
+
+    Notes
+    -----
+    So that the printed full scores add up and full marks are full marks in print; exact totals use ``effective``.
+    Source: no rule (X04, X07). Verified against the rows worked by hand in tests/scoring/test_total.py.
+    """
+    result = effective.copy()
+    unit = 10.0**-decimals
+    for number in np.unique(group):
+        members = np.flatnonzero(group == number)
+        members = members[effective[members] > 0.0]
+        if not members.size or not (np.abs(effective[members] - full[members]) > 1e-9).any():
+            continue
+        scaled = snap(effective[members] / unit)
+        floors = np.floor(scaled)
+        missing = int(round_half_up(scaled.sum() - floors.sum(), 0))
+        receivers = np.argsort(-(scaled - floors), kind="stable")[:missing]
+        floors[receivers] += 1.0
+        result[members] = snap(floors * unit)
+    return result
 
 
 def redistribution(
@@ -141,7 +178,12 @@ def redistribution(
                 to=to,
             )
         )
-    return Redistribution(counted, rate, held, dropped, widened, tuple(moved))
+    whole_tree = choices.na_scope is not AbsenceScope.LEVEL1 or bool(widened)
+    group = np.zeros(full.size, dtype=np.int64) if whole_tree else level1
+    # Across the scales of two layers there is no common sum to hold: such points stay as they are.
+    unrounded = whole_tree and tree.two_layer
+    printed = counted if unrounded else printed_full_scores(counted, full, group, choices.item_decimals)
+    return Redistribution(counted, printed, rate, held, dropped, widened, tuple(moved))
 
 
 def _received(

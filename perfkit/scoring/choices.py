@@ -100,7 +100,7 @@ class SilentChoices:
         }[absence]
 
     def wording(self, rule: str) -> str:
-        """Return the choices under one silent rule as ``field=value; …``, codes only."""
+        """Return the choices under one silent rule as ``field=value; …``, codes only; an empty list is ``none``."""
         names = [name for name, code in SILENT_RULE_OF.items() if code == rule]
         return "; ".join(f"{name}={_plain(getattr(self, name))}" for name in names)
 
@@ -136,7 +136,7 @@ _LARGEST: Final = {"item_decimals": 4, "money_decimals": 6}
 def _plain(value: object) -> str:
     """Return a value as plain codes."""
     if isinstance(value, tuple):
-        return "/".join(_plain(item) for item in value)
+        return "/".join(_plain(item) for item in value) or "none"
     return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -96,6 +96,12 @@ def evaluate(formula: str, variables: Mapping[str, float]) -> ExpressionResult:
     MethodError
         With all problems: what is not allowed, which name is unknown.
 
+    Notes
+    -----
+    Not for values that a function already forms (a rate has numerator and denominator of its own). Source: the
+    indicators of 财预〔2020〕10号 附2 and 财预〔2013〕53号 are quotients and sums of counts and money. Verified against the
+    rows worked by hand in tests/scoring/test_expression.py.
+
     Examples
     --------
     >>> evaluate("mean(a, b) × 2", {"a": 1.0, "b": 2.0}).value

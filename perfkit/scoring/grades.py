@@ -75,6 +75,11 @@ def grade_positions(totals: ArrayLike, bands: Sequence[Band]) -> NDArray[np.int6
     -------
     int64 array: 0 = best band; −1 for NaN or below the lowest edge.
 
+    Raises
+    ------
+    RuleError
+        Malformed bands (``ordered_bands``).
+
     Notes
     -----
     Totals are snapped to 1e-9 first: 89.99999999999999 is 90. The bands come from the rule set (X15).
@@ -99,6 +104,16 @@ def grade(total: float, bands: Sequence[Band], *, at_best: str = "") -> GradeRes
     -------
     GradeResult with caveats ``GRADE_GAPS`` (printed bands leave gaps, read as half-open), ``GRADE_CAPPED`` and
     ``NO_GRADE``.
+
+    Raises
+    ------
+    RuleError
+        Malformed bands (``ordered_bands``), or ``at_best`` is none of them.
+
+    Notes
+    -----
+    Not for rates of single indicators, which have no grade. Source: 财预〔2020〕10号 第十八条 (usual bands; others may be
+    set, X15). Verified against golden ``cn_grades_simple`` and the edges in tests/scoring/test_grades.py.
     """
     ordered = ordered_bands(bands)
     caveats: list[Caveat] = []
@@ -106,12 +121,11 @@ def grade(total: float, bands: Sequence[Band], *, at_best: str = "") -> GradeRes
         caveats.append(Caveat("GRADE_GAPS", "等级区间之间有空档，按下限半开区间判定"))
     place = int(grade_positions(total, ordered))
     names = [name for name, _, _ in ordered]
-    if place >= 0 and at_best:
-        if at_best not in names:
-            raise RuleError(_problem(at_best, "、".join(names), at_best))
-        if names.index(at_best) > place:
-            place = names.index(at_best)
-            caveats.append(Caveat("GRADE_CAPPED", "因一票否决，等级按上限确定"))
+    if at_best and at_best not in names:
+        raise RuleError(_problem(at_best, "、".join(names), at_best))
+    if at_best and 0 <= place < names.index(at_best):
+        place = names.index(at_best)
+        caveats.append(Caveat("GRADE_CAPPED", "因一票否决，等级按上限确定"))
     if place < 0:
         caveats.append(Caveat("NO_GRADE", "总分未定或低于最低等级下限，不评等级"))
         name, low, high = "", math.nan, math.nan

@@ -12,12 +12,17 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from perfkit.errors import Problem
 from perfkit.scoring.choices import SilentChoices
 from perfkit.scoring.functions.bands import QUALITATIVE_BANDS, SATISFACTION_STEPS_2021
+from perfkit.scoring.rounding import round_half_up, snap
+from perfkit.terms import INPUTS as INPUTS
+from perfkit.terms import RATE as RATE
 from perfkit.terms import (
+    Direction,
     OvershootReduction,
     ParameterKind,
     ReverseRule,
@@ -132,29 +137,6 @@ PARAMETERS: Final[Mapping[ScoringFunction, tuple[ParameterSpec, ...]]] = {
     ),
 }
 
-# Alternatives of input names per function: one group must be there whole. A quotient of numerator and denominator is
-# the actual value (in percent where the unit is %), and wins over an actual value typed beside it.
-RATE: Final = ("numerator", "denominator")
-_VALUE: Final = (RATE, ("actual",))
-INPUTS: Final[Mapping[ScoringFunction, tuple[tuple[str, ...], ...]]] = {
-    F.CHECKPOINTS: ((),),
-    F.PRO_RATA: (RATE, ("actual", "target")),
-    F.PASS_LINE: (RATE, ("actual", "target")),
-    F.INTERVAL_STEPS: _VALUE,
-    F.LINEAR_DEDUCTION: _VALUE,
-    F.THRESHOLD_DEDUCTION: _VALUE,
-    F.TWO_SIDED_DEVIATION: ((*RATE, "target"), ("actual", "target")),
-    F.COUNT_THRESHOLD: (("count",), ("actual",)),
-    F.BASE_STEP: _VALUE,
-    F.YES_NO: (("met",), ("actual",)),
-    F.QUALITATIVE_BANDS: ((),),
-    F.SATISFACTION_STEPS: _VALUE,
-    F.EXECUTION_LINEAR: _VALUE,
-    F.EXECUTION_INTERVAL_2021: ((*RATE, "finished"), ("actual", "finished")),
-    F.GIVEN: (("given",),),
-    F.VETO: (("vetoed",), ("actual",)),
-}
-
 
 def resolved_parameters(
     function: ScoringFunction,
@@ -162,6 +144,7 @@ def resolved_parameters(
     choices: SilentChoices,
     inputs: Mapping[str, float],
     where: str,
+    direction: Direction = Direction.HIGHER,
 ) -> tuple[dict[ScoringParameter, object], list[Problem]]:
     """Return the typed parameters of one item with their defaults, and everything wrong with them 参数核对.
 
@@ -170,6 +153,7 @@ def resolved_parameters(
     function : scoring function. parameters : by ``ScoringParameter`` member, code or Chinese label; values typed or
         as texts of the workbook.
     choices : defaults where the rules are silent. inputs : values that may stand in. where : words for the user.
+    direction : way of the item, which some parameters must fit.
     """
     problems: list[Problem] = []
     named: dict[ScoringParameter, object] = {}
@@ -184,11 +168,13 @@ def resolved_parameters(
         else:
             named[code] = value
     typed: dict[ScoringParameter, object] = {}
+    unread: set[ScoringParameter] = set()
     for code, spec in specs.items():
         if code in named and named[code] not in (None, ""):
             typed[code], expected = read_parameter(spec, named[code])
             if expected:
                 problems.append(_problem(where, f"{code.label}：{expected}", str(named[code])))
+                unread.add(code)
         elif spec.choice:
             typed[code] = getattr(choices, spec.choice)
         elif spec.instead and spec.instead in inputs:
@@ -197,7 +183,8 @@ def resolved_parameters(
             problems.append(_problem(where, f"参数 {code.label}", "空缺"))
         else:
             typed[code] = spec.default
-    problems.extend(_conflicts(function, typed, where))
+    read = {code: value for code, value in typed.items() if code not in unread}
+    problems.extend(_conflicts(function, read, where, direction, choices.item_decimals))
     return typed, problems
 
 
@@ -307,16 +294,24 @@ _READERS: Final[Mapping[ParameterKind, Callable[[ParameterSpec, object], object]
 }
 
 
-def _conflicts(function: ScoringFunction, typed: Resolved, where: str) -> list[Problem]:
-    """Return what is wrong between the parameters of one item."""
-    if function is F.QUALITATIVE_BANDS and P.LABELS in typed:
+def _conflicts(
+    function: ScoringFunction, typed: Resolved, where: str, direction: Direction, decimals: int
+) -> list[Problem]:
+    """Return what is wrong between the parameters of one item, its direction and the decimals of the form."""
+    if P.STEPS in typed:
+        return _step_conflicts(function, typed, where, direction)
+    if function is F.QUALITATIVE_BANDS:
         return _label_conflicts(typed, where)
     if function is F.VETO:
-        needed = {VetoEffect.CAP_TOTAL: P.TOTAL_CAP, VetoEffect.CAP_GRADE: P.GRADE_CAP}
-        effect = typed.get(P.EFFECT)
-        missing = needed.get(effect) if isinstance(effect, VetoEffect) else None
-        if missing is not None and typed.get(missing) is None:
-            return [_problem(where, f"参数 {missing.label}", "空缺")]
+        return _veto_conflicts(typed, where, decimals)
+    if function is F.PRO_RATA:
+        return _overshoot_conflicts(typed, where)
+    if function in (F.LINEAR_DEDUCTION, F.THRESHOLD_DEDUCTION):
+        full, zero = typed.get(P.FULL_AT), typed.get(P.ZERO_AT)
+        is_lower = direction is Direction.LOWER
+        if isinstance(full, float) and isinstance(zero, float) and (zero <= full if is_lower else zero >= full):
+            side = "高于" if is_lower else "低于"
+            return [_problem(where, f"{direction.label}的零分点{side}满分点", f"零分点 {zero:g}，满分点 {full:g}")]
     if function is F.BASE_STEP:
         low, high = typed.get(P.FLOOR), typed.get(P.CAP)
         if isinstance(low, float) and isinstance(high, float) and low > high:
@@ -324,17 +319,65 @@ def _conflicts(function: ScoringFunction, typed: Resolved, where: str) -> list[P
     return []
 
 
+def _step_conflicts(function: ScoringFunction, typed: Resolved, where: str, direction: Direction) -> list[Problem]:
+    """Hold the steps of one item against each other and its direction; satisfaction and execution are higher-is-better."""
+    steps = typed[P.STEPS]
+    found: list[Problem] = []
+    way = direction if function is F.INTERVAL_STEPS else Direction.HIGHER
+    if way not in (Direction.HIGHER, Direction.LOWER):
+        found.append(
+            _problem(where, f"{function.label}的方向为{Direction.HIGHER.label}或{Direction.LOWER.label}", way.label)
+        )
+    if not isinstance(steps, tuple):
+        return found
+    ordered = sorted(steps, reverse=way is not Direction.LOWER)
+    for (better, more), (worse, less) in pairwise(ordered):
+        if better == worse:
+            found.append(_problem(where, "各档界限互不相同", f"{better:g} 出现两次"))
+        elif less > more:
+            found.append(
+                _problem(
+                    where, "较差一档的得分率不高于较好一档", f"{better:g} 得 {more:.10g}，{worse:g} 得 {less:.10g}"
+                )
+            )
+    return found
+
+
+def _overshoot_conflicts(typed: Resolved, where: str) -> list[Problem]:
+    """Hold the way of reduction against its bands, and the bands against each other."""
+    bands = typed.get(P.OVERSHOOT_BANDS)
+    if not isinstance(bands, tuple) or typed.get(P.OVERSHOOT_REDUCTION) is not OvershootReduction.BANDS:
+        return []
+    limits = [limit for limit, _ in bands]
+    if not limits:
+        return [_problem(where, f"{OvershootReduction.BANDS.label}时填写参数 {P.OVERSHOOT_BANDS.label}", "空缺")]
+    return [_problem(where, "各档上限互不相同", "重复的上限")] if len(set(limits)) < len(limits) else []
+
+
+def _veto_conflicts(typed: Resolved, where: str, decimals: int) -> list[Problem]:
+    """Hold the effect of a veto against its cap, and the cap against the decimals in which a total is printed."""
+    needed = {VetoEffect.CAP_TOTAL: P.TOTAL_CAP, VetoEffect.CAP_GRADE: P.GRADE_CAP}
+    effect, cap = typed.get(P.EFFECT), typed.get(P.TOTAL_CAP)
+    found: list[Problem] = []
+    missing = needed.get(effect) if isinstance(effect, VetoEffect) else None
+    if missing is not None and missing in typed and typed[missing] is None:
+        found.append(_problem(where, f"参数 {missing.label}", "空缺"))
+    if isinstance(cap, float) and snap(cap) != round_half_up(cap, decimals):
+        found.append(_problem(where, f"{P.TOTAL_CAP.label}的小数不超过 {decimals} 位", f"{cap:.12g}"))
+    return found
+
+
 def _label_conflicts(typed: Resolved, where: str) -> list[Problem]:
     """Hold labels, bands and declared values of a qualitative indicator against each other."""
     labels, lows, declared = (typed.get(code) or () for code in (P.LABELS, P.BANDS, P.BAND_VALUES))
-    if not (isinstance(labels, tuple) and isinstance(lows, tuple) and isinstance(declared, tuple)):
+    if not labels or not (isinstance(labels, tuple) and isinstance(lows, tuple) and isinstance(declared, tuple)):
         return []
     found: list[Problem] = []
-    if len(labels) != len(lows):
+    if lows and len(labels) != len(lows):
         found.append(_problem(where, "档次名称与档次下限个数相同", f"{len(labels)} 个与 {len(lows)} 个"))
     if list(lows) != sorted(lows, reverse=True) or len(set(lows)) != len(lows):
         found.append(_problem(where, "档次下限由高到低", "顺序不对"))
-    if declared and len(declared) != len(lows):
+    if lows and declared and len(declared) != len(lows):
         found.append(_problem(where, "档次取值与档次个数相同", f"{len(declared)} 个"))
     return found
 

@@ -92,7 +92,7 @@ def _rows_of(item: ScoringItem, choices: SilentChoices) -> tuple[list[Row], list
         where = f"指标 {item.code}" + (f" 单位 {unit.agency}" if unit is not None else "")
         own = {**item.inputs, **unit.inputs} if unit is not None else dict(item.inputs)
         inputs, bad = _inputs_of(item, own, where)
-        parameters, unknown = resolved_parameters(item.function, item.parameters, choices, inputs, where)
+        parameters, unknown = resolved_parameters(item.function, item.parameters, choices, inputs, where, item.way)
         problems.extend(bad)
         problems.extend(problem for problem in unknown if place == 0 or problem not in problems)
         weight, missing = _weight_of(item, place, where)

@@ -11,8 +11,12 @@ FloatArray = NDArray[np.float64]
 
 SNAP_DECIMALS: Final = 9
 SNAP_SCALE: Final = 10.0**SNAP_DECIMALS
-# Above this magnitude a float64 no longer resolves 1e-9, so the snap would only add noise.
-SNAP_LIMIT: Final = 2.0**53 / SNAP_SCALE
+# Half the grid of the snap: a difference of two snapped values below it is rounding noise of the subtraction.
+HALF_GRID: Final = 0.5 / SNAP_SCALE
+# From here on neighbouring float64 lie more than 1e-9 apart (1.9e-9), so the snap would move written decimals.
+SNAP_LIMIT: Final = 2.0**23
+# From here on a float64 has no half: it is its own floor.
+HALF_LIMIT: Final = 2.0**52
 
 
 def snap(values: ArrayLike) -> FloatArray:
@@ -20,7 +24,8 @@ def snap(values: ArrayLike) -> FloatArray:
 
     Parameters
     ----------
-    values : numbers of any shape and unit; values above 9e6, which float64 cannot place on that grid, are kept.
+    values : numbers of any shape and unit; magnitudes from 2^23 = 8,388,608 up, which float64
+        cannot place on that grid, are kept.
 
     Returns
     -------
@@ -49,11 +54,19 @@ def round_half_up(values: ArrayLike, decimals: int) -> FloatArray:
     -------
     float64 array: the float nearest to each rounded decimal; NaN stays NaN.
 
+    Raises
+    ------
+    ValueError
+        Decimals outside 0 … 9.
+
     Notes
     -----
-    The count of 1e-9 units is an integer that float64 holds exactly, so 0.285 × 5 (1.4249999999999998) rounds to
-    1.43 as on paper; ``round`` and ``numpy.round`` round halves to even on the binary value. Not for money above
-    9e6 with more than seven decimals, where float64 has no such digits. Verified against ``decimal`` ROUND_HALF_UP.
+    Below 2^23 = 8,388,608 the count of 1e-9 units is an integer that float64 holds exactly, so 0.285 × 5
+    (1.4249999999999998) rounds to 1.43 as on paper; ``round`` and ``numpy.round`` round halves to even on the binary
+    value. From 2^23 up the value is held against the float nearest to the half between its neighbours, half a spacing
+    either way, so a number counts as the decimal it is printed as: 282582588.655 rounds to .66. Noise of more than
+    half a spacing is then kept, as it is wider than the grid. Not where the spacing nears the last decimal (two
+    decimals from about 1e13 up). Verified against ``decimal`` ROUND_HALF_UP of ``repr``, 1e-3 … 1e12.
     """
     if not 0 <= decimals <= SNAP_DECIMALS:
         raise ValueError(f"decimals must be 0 … {SNAP_DECIMALS}, found {decimals}")
@@ -68,8 +81,8 @@ def round_half_up(values: ArrayLike, decimals: int) -> FloatArray:
     np.floor(rounded, out=rounded)
     rounded /= scale
     if large:
-        rounded = np.where(np.abs(array) < SNAP_LIMIT, rounded, np.floor(np.abs(array) * scale + 0.5) / scale)
-        rounded = np.where(np.isinf(array), np.abs(array), rounded)
+        beyond = np.asarray(np.abs(array) >= SNAP_LIMIT)
+        rounded[beyond] = _large_half_up(np.abs(array[beyond]), scale)
     np.copysign(rounded, array, out=rounded)
     rounded += 0.0
     return rounded
@@ -78,6 +91,13 @@ def round_half_up(values: ArrayLike, decimals: int) -> FloatArray:
 def reached(values: ArrayLike, limit: ArrayLike) -> NDArray[np.bool_]:
     """Return whether each value is at or above its limit 达到界限, compared after the snap to 1e-9."""
     return np.asarray(snap(values) >= snap(limit))
+
+
+def _large_half_up(magnitudes: FloatArray, scale: float) -> FloatArray:
+    """Return magnitudes beyond the grid rounded at the float nearest to each half: (n + ½) ÷ scale is rounded once."""
+    below = np.floor(magnitudes * scale)
+    up = (below < HALF_LIMIT) & (magnitudes >= (below + 0.5) / scale)
+    return np.asarray(np.where(up, below + 1.0, below) / scale)
 
 
 def _has_large(array: FloatArray) -> bool:

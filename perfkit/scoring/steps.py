@@ -84,7 +84,7 @@ def steps_of(row: Row, values: Values, flags: int) -> tuple[Step, ...]:
     if flags & Flag.ZERO_BUDGET and row.item.function in (F.EXECUTION_LINEAR, F.EXECUTION_INTERVAL_2021):
         rule = row.parameters[P.ZERO_BUDGET_RULE]
         return (*lead, _step("zero_budget", rule=rule, share=values["rate"]))
-    steps = (*lead, *_EXPLAINERS[row.item.function](row, values, flags))
+    steps = (*lead, *EXPLAINERS[row.item.function](row, values, flags))
     if math.isnan(values["rate"]):
         return (*steps, _step("undefined", function=row.item.function))
     return steps
@@ -361,7 +361,7 @@ def _veto(row: Row, _: Values, __: int) -> list[Step]:
     ]
 
 
-_EXPLAINERS: Final[Mapping[ScoringFunction, Callable[[Row, Values, int], list[Step]]]] = {
+EXPLAINERS: Final[Mapping[ScoringFunction, Callable[[Row, Values, int], list[Step]]]] = {
     F.CHECKPOINTS: _checkpoints,
     F.PRO_RATA: _pro_rata,
     F.PASS_LINE: _pass_line,

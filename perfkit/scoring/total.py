@@ -20,7 +20,8 @@ from perfkit.scoring.grades import Band, GradeResult, grade
 from perfkit.scoring.items import ItemScores
 from perfkit.scoring.rounding import round_half_up, snap
 from perfkit.scoring.shapes import Veto
-from perfkit.terms import AbsencePolicy, GradeFrom, TotalRule, VetoEffect
+from perfkit.scoring.vetoes import best_grade, total_cap, unknown_grades
+from perfkit.terms import AbsencePolicy, GradeFrom, TotalRule
 from perfkit.tree import ROOT, IndicatorTree
 
 FULL_SCORE = 100.0
@@ -230,37 +231,42 @@ def roll_up(
     Raises
     ------
     DataError
-        Items of tree and scores differ, or their full scores do. RuleError for malformed bands.
+        Items of tree and scores differ, their full scores do, or a veto, drawn or not, caps the grade at a name that
+        the bands do not have.
+    RuleError
+        Malformed bands.
 
     Notes
     -----
-    Item points = rate × effective full score, rounded half-up; node score = sum of the rounded items below; official
-    total = that of the total node, so the printed table adds up. In a two-layer scheme items are rounded on their own
-    scale of 100, the contribution of a level-1 node is exact, and the total is rounded half-up to the item decimals.
+    Item points = rate × effective full score, rounded half-up (full scores that absences moved are taken as printed,
+    ``absences.printed_full_scores``; the exact total takes them unrounded); node score = sum of the rounded items
+    below; official total = that of the total node, so the printed table adds up. In a two-layer scheme items are
+    rounded on their own scale of 100, the contribution of a level-1 node is exact, and the total is rounded half-up to
+    the item decimals.
     The grade follows the official total (``grade_from``); a different grade of the exact total is the caveat
     ``GRADE_DIFFERS``. Weights that miss 100 are kept as printed (``FULL_SCORE_NOT_100``).
     Verified against golden ``part_scoring``, ``cn_selfeval_100``, ``cn_na_policies`` and the real 28-item case.
     """
     chosen = scores.choices if choices is None else choices
-    order = _order(tree, scores)
+    order = _order(tree, scores, bands)
     after = redistribution(tree, scores, order, chosen)
     exact = after.rate * after.full
-    rounded = round_half_up(exact, chosen.item_decimals)
+    rounded = round_half_up(after.rate * after.printed, chosen.item_decimals)
     node_exact = snap(node_totals(tree, exact))
     node_score = snap(node_totals(tree, rounded))
-    node_full = snap(node_totals(tree, after.full))
+    node_full = snap(node_totals(tree, after.printed))
     with np.errstate(divide="ignore", invalid="ignore"):
         node_rate = np.where(node_full > 0.0, node_score / node_full, np.nan)
     official, exact_total = _official(node_score, node_exact, chosen), float(node_exact[ROOT])
     low, high = _possible(tree, after, rounded, exact, chosen) if after.held.any() else (official, official)
-    cap = min((veto.total_cap for veto in scores.vetoes if veto.effect is VetoEffect.CAP_TOTAL), default=math.inf)
+    cap = total_cap(scores.vetoes)
     capped = official > cap
     official, exact_total, low, high = (np.minimum((official, exact_total, low, high), cap)).tolist()
     node_score[ROOT], node_exact[ROOT] = official, exact_total
     full = float(node_full[ROOT])
     rate = official / full if full > 0.0 else math.nan
     node_rate[ROOT] = rate
-    best = _best_grade(scores.vetoes, bands)
+    best = best_grade(scores.vetoes, bands)
     graded = official if chosen.grade_from is GradeFrom.OFFICIAL else exact_total
     result = grade(graded, bands, at_best=best)
     exact_result = grade(exact_total, bands, at_best=best)
@@ -294,8 +300,8 @@ def roll_up(
     )
 
 
-def _order(tree: IndicatorTree, scores: ItemScores) -> list[int]:
-    """Return the place in ``scores`` of each leaf, or say how the two differ."""
+def _order(tree: IndicatorTree, scores: ItemScores, bands: Sequence[Band]) -> list[int]:
+    """Return the place in ``scores`` of each leaf, or say how tree, scores and grades contradict each other."""
     place = {code: number for number, code in enumerate(scores.codes)}
     leaves = [tree.code[node] for node in tree.leaves]
     problems = [
@@ -306,6 +312,7 @@ def _order(tree: IndicatorTree, scores: ItemScores) -> list[int]:
         if code in place and snap(scores.full_score[place[code]]) != snap(tree.full_score[node]):
             counted, printed = scores.full_score[place[code]], tree.full_score[node]
             problems.append(_problem(code, "计分项分值与指标体系分值相同", f"{counted:g} 与 {printed:g}"))
+    problems.extend(unknown_grades(scores.batches, bands))
     if problems:
         raise DataError(problems)
     return [place[code] for code in leaves]
@@ -323,20 +330,13 @@ def _possible(
     """Return the official total if every held item earned nothing, and if it earned everything."""
     low, high = (
         _official(
-            node_totals(tree, np.where(after.held, share * after.full, rounded)),
+            node_totals(tree, np.where(after.held, share * after.printed, rounded)),
             node_totals(tree, np.where(after.held, share * after.full, exact)),
             choices,
         )
         for share in (0.0, 1.0)
     )
     return low, high
-
-
-def _best_grade(vetoes: Sequence[Veto], bands: Sequence[Band]) -> str:
-    """Return the best grade that the vetoes leave; the worst of several."""
-    lows = {name: low for name, low, _ in bands}
-    caps = [veto.grade_cap for veto in vetoes if veto.effect is VetoEffect.CAP_GRADE]
-    return min(caps, key=lambda name: lows.get(name, -math.inf), default="")
 
 
 def _caveats(

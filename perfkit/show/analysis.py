@@ -29,7 +29,7 @@ def arithmetic(traces: Iterable[Trace], book: RecordBook) -> dict[str, str]:
 
 def _escaped(text: str) -> str:
     """Return a text of the data that ``say`` prints as it stands."""
-    return text.replace("{", "{{").replace("}", "}}").replace("**", "＊＊")
+    return text.replace("{", "{{").replace("}", "}}").replace("**", "****")
 
 
 def scored_indicators(scorecard: Result, traces: Sequence[Trace], book: RecordBook) -> Table:
@@ -138,9 +138,7 @@ def problems(result: Result) -> Pieces:
     for row in rows:
         suggested = bool(row["suggested"])
         parts.append(
-            SubHeading(
-                f"{row['indicators']}失分（问题待补充）" if suggested else str(row["problem"]).rstrip("。"), level=3
-            )
+            SubHeading(f"待确认：{row['indicators']}失分" if suggested else str(row["problem"]).rstrip("。"), level=3)
         )
         facts = str(row["facts"] or "").strip() or "【待补充：事实】"
         cause = str(row["cause"] or "").strip() or "【待补充：原因】"
@@ -149,8 +147,50 @@ def problems(result: Result) -> Pieces:
             quote(f"{lead}{facts.rstrip('。')}。涉及指标：{row['indicators'] or '—'}。\n原因：{cause.rstrip('。')}。")
         )
     if not parts:
-        parts.append(quote("评价未发现需要列示的问题。"))
+        parts.append(quote("【待补充：存在的问题及原因】"))
     return Pieces.of(parts)
+
+
+def process(fieldwork: Any, surveys: Any, comments: Any, book: RecordBook) -> Pieces:
+    """Return what was done on site, asked and commented 工作过程; an empty sheet is a placeholder, never a zero.
+
+    Parameters
+    ----------
+    fieldwork, surveys, comments : results of these kinds. book : records of the run.
+    """
+    parts: list[Showable] = []
+    if fieldwork.n_used:
+        covered = (
+            ""
+            if is_missing(fieldwork.coverage)
+            else "，涉及资金{fieldwork.money}万元，占到位资金的{fieldwork.coverage}"
+        )
+        parts.append(
+            book.say(
+                "现场工作共{fieldwork.total}次，其中访谈{fieldwork.interview}次、座谈{fieldwork.meeting}次、"
+                f"现场核查{{fieldwork.site_check}}次{covered}（同一单位只计一次）。"
+            )
+        )
+        parts.append(table(fieldwork))
+    else:
+        parts.append(quote("【待补充：现场工作情况（访谈、座谈、现场核查）】"))
+    if surveys.n_used:
+        parts.append(book.say("开展满意度问卷{surveys.total}项，有效问卷{surveys.respondents}份，详见附件。"))
+    if comments.n_used:
+        parts.append(
+            book.say(
+                "报告征求意见收到书面意见{comments.total}条，采纳{comments.adopted}条、部分采纳{comments.partly}条、"
+                "不采纳{comments.refused}条，逐条理由见附件。"
+            )
+        )
+    else:
+        parts.append(quote("【待补充：征求被评价单位和委托方意见的情况】"))
+    return Pieces.of(parts)
+
+
+def filled(*results: Result, book: RecordBook | None = None) -> Pieces:
+    """Return the tables of those results that have rows 有内容的表; an empty list prints nothing."""
+    return Pieces.of(table(result, records=book) for result in results if not result.to_frame().empty)
 
 
 def survey_reports(result: Any, book: RecordBook) -> Pieces:
@@ -168,18 +208,39 @@ def survey_reports(result: Any, book: RecordBook) -> Pieces:
         parts.append(SubHeading(str(row["group"])))
         parts.append(
             book.say(
-                f"问卷{_escaped(survey.id)}以“{row['access']}”方式进行，{_counts(row, record)}有效问卷{{{record}.n_used}}份。"
+                f"问卷{_escaped(survey.id)}以“{row['access']}”方式进行，{_counts(row, record)}{_valid(row, record)}。"
                 f"量表分值为{row['scale']}。满意度为{{{record}.satisfaction}}{_interval(row, record)}。{_top_two(row, record)}"
             )
         )
         if note := str(row["interval_note"]).strip():
             parts.append(quote(f"{note}。"))
         parts.append(table(survey))
+        if survey.answers.groups:
+            parts.append(_subgroups(survey))
         if any(sum(counts) for counts in survey.answers.counts):
             parts.append(plot_survey(survey.to_frame(), options=survey.options, group=survey.group, id=survey.id))
     if not parts:
-        parts.append(quote("本次评价未开展满意度问卷调查。"))
+        parts.append(quote("工作簿没有登记满意度问卷。"))
     return Pieces.of(parts)
+
+
+def _valid(row: pd.Series[Any], record: str) -> str:
+    """Say how many questionnaires are valid, or how many answers where only these are known."""
+    if is_missing(row["n_used"]):
+        return f"有效回答{{{record}.n_answers}}个（各题合计；有效问卷【待补充：有效问卷份数】份）"
+    return f"有效问卷{{{record}.n_used}}份"
+
+
+def _subgroups(survey: Any) -> Table:
+    """Return the mean satisfaction of each subgroup with its number of respondents 分组满意度."""
+    frame = pd.DataFrame(survey.answers.groups, columns=["group", "n", "mean"])
+    fields = (
+        Field("group", "分组", 5.0),
+        Field("n", "应答者", 2.4, "count", "right"),
+        Field("mean", "满意度", 2.6, "rate", "right"),
+    )
+    notes = ("分组结果只作描述；应答者少于 30 的分组不作比较。",)
+    return table_of(frame, fields, name=f"survey-{survey.id}-groups", caption=f"{survey.group}分组满意度", notes=notes)
 
 
 def _counts(row: pd.Series[Any], record: str) -> str:
@@ -204,7 +265,7 @@ def _top_two(row: pd.Series[Any], record: str) -> str:
     if is_missing(row["top2"]):
         return f"前两档回答占{{{record}.top2_answers}}。" if not is_missing(row["top2_answers"]) else ""
     interval = "" if is_missing(row["top2_low"]) else f"（Wilson 区间{{{record}.top2_low}}至{{{record}.top2_high}}）"
-    return f"平均达到“满意”及以上的应答者占{{{record}.top2}}{interval}。"
+    return f"各题平均不低于“满意”档的应答者占{{{record}.top2}}{interval}。"
 
 
 def traces(scorecard: Result, all_traces: Sequence[Trace], book: RecordBook) -> Table:

@@ -14,6 +14,7 @@ from perfkit.errors import MethodError, Problem
 from perfkit.result import Result
 from perfkit.show import (
     tables_evidence,
+    tables_indicators,
     tables_money,
     tables_problems,
     tables_scorecard,
@@ -29,9 +30,9 @@ BUILDERS: Mapping[tuple[str, str], Callable[..., Table]] = MappingProxyType(
         ("scorecard", ""): tables_scorecard.table_level_scores,
         ("scorecard", "level2"): tables_scorecard.table_level2_scores,
         ("scorecard", "items"): tables_scorecard.table_scored_indicators,
-        ("comparison", ""): tables_scorecard.table_comparison,
-        ("units", ""): tables_scorecard.table_units,
-        ("experts", ""): tables_scorecard.table_experts,
+        ("comparison", ""): tables_indicators.table_comparison,
+        ("units", ""): tables_indicators.table_units,
+        ("experts", ""): tables_indicators.table_experts,
         ("funds", ""): tables_money.table_funds,
         ("fieldwork", ""): tables_money.table_fieldwork_events,
         ("fieldwork", "coverage"): tables_money.table_fieldwork,

@@ -31,7 +31,7 @@ from perfkit.show.drawing import (
     write,
 )
 from perfkit.show.fonts import typeface_for
-from perfkit.show.numbers import format_value, is_missing
+from perfkit.show.numbers import BLANK, format_value, is_missing
 from perfkit.show.tables_fields import plain_text, require
 from perfkit.show.tables_survey import option_columns
 from perfkit.terms import Denominator, FundRow
@@ -52,14 +52,18 @@ def plot_score_rates(frame: pd.DataFrame, *, name: str = "score-rates", caption:
 
     Parameters
     ----------
-    frame : rows with ``name``, ``full_score``, ``score``, ``rate`` (fraction; NaN prints 无法估计); where there is a
+    frame : rows with ``name``, ``full_score``, ``score``, ``rate`` (fraction; NaN prints —); where there is a
         column ``level``, only its level-1 rows are drawn.
     """
     require(frame, name, ("name", "full_score", "score", "rate"))
     rows = (frame[frame["level"] == 1] if "level" in frame.columns else frame).to_dict(orient="records")
     labels = [wrapped(plain_text(row["name"]), LABEL_COLUMNS) for row in rows]
-    values = [format_value(row["rate"], "rate") for row in rows]
-    points = [f"{format_value(row['score'], 'score')} / {format_value(row['full_score'], 'number')}" for row in rows]
+    values = [format_value(row["rate"], "rate", missing=BLANK) for row in rows]
+    points = [
+        f"{format_value(row['score'], 'score', missing=BLANK)} / "
+        f"{format_value(row['full_score'], 'number', missing=BLANK)}"
+        for row in rows
+    ]
     title = "得分 / 分值"
     face = typeface_for([*labels, *values, *points, *RATE_LABELS, title])
     place = Frame(
@@ -110,8 +114,8 @@ def plot_funds(
     rows = _detail_rows(frame)
     labels = [wrapped(plain_text(row["source"]), LABEL_COLUMNS) for row in rows]
     named = denominator.label if isinstance(denominator, Denominator) else plain_text(denominator, Denominator)
-    money = [[format_value(row[column], "money", missing="—") for _, column, _ in FUND_SERIES] for row in rows]
-    rates = [format_value(row["execution_rate"], "rate") for row in rows]
+    money = [[format_value(row[column], "money", missing=BLANK) for _, column, _ in FUND_SERIES] for row in rows]
+    rates = [format_value(row["execution_rate"], "rate", missing=BLANK) for row in rows]
     title, unit = f"执行率\n执行数÷{named}", "单位：万元"
     keys = [words for words, _, _ in FUND_SERIES]
     face = typeface_for([*labels, *rates, *(text for texts in money for text in texts), title, unit, *keys])
@@ -211,7 +215,7 @@ def plot_survey(
         legend(axes, face, keys, place)
         png = png_of(axes)
     alt = "；".join(
-        f"第 {row['question']} 题 {words[0]} {format_value(line[0] / total if total else None, 'rate')}"
+        f"第 {row['question']} 题 {words[0]} {format_value(line[0] / total if total else None, 'rate', missing=BLANK)}"
         for row, line, total in zip(rows, counts, totals, strict=True)
     )
     return Figure(

@@ -61,6 +61,12 @@ def fixed(value: float | int | Decimal, decimals: int) -> str:
     return format(half_up(value, decimals), "f")
 
 
+def separated(value: float | int | Decimal, decimals: int = 9) -> str:
+    """Return ``value`` with at most so many decimals and thousands separators: 12634.7 is ``"12,634.7"``."""
+    text = format(half_up(value, decimals), ",f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def percent(value: float | int | Decimal, decimals: int = 2) -> str:
     """Return a fraction of 1 as percent: 0.933505 is ``"93.35%"``."""
     snapped = half_up(value, 9)

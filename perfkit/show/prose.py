@@ -7,13 +7,14 @@ from itertools import groupby
 from typing import Any, Final
 
 from perfkit.show.numbers import UNKNOWN, fixed, half_up, is_missing, percent, shortest
-from perfkit.show.prose_steps import (
+from perfkit.show.prose_steps import PHRASES, checkpoint_phrase
+from perfkit.show.prose_words import (
     DENOMINATOR_DIFFERS,
-    PHRASES,
     Wording,
-    checkpoint_phrase,
     circled,
     denominator_note,
+    effective_full,
+    trimmed,
 )
 from perfkit.trace import Scalar, Step, Trace
 
@@ -25,7 +26,7 @@ MERGED: Final = "share_to_points"
 # notes of a trace that no step of it says; the texts name what a reader must know about the score
 NOTES: Final[Mapping[str, str]] = {
     "NEGATIVE_ACTUAL": "实际值为负数",
-    "STRICT_EDGE": "实际值恰等于目标值，而目标为大于或小于",
+    "STRICT_EDGE": "实际值恰好等于目标值，而目标要求大于或小于该值",
     "PART_CREDIT_OFF_SCALE": "部分得分不在约定档次内",
     "PART_CREDIT_UNDECLARED": "部分得分档次未事先约定",
     "SHARES_NOT_ONE": "各要点占比合计不等于 100%",
@@ -61,15 +62,22 @@ def trace_sentence(trace: Trace, *, framework: str = FRAMEWORK) -> str:
     An op code without words prints as its code and values, so that nothing is lost.
     """
     wording = Wording(trace, framework)
-    phrases = [f"满分 {shortest(trace.full_score)} 分"]
-    for _, run in groupby(_shown(trace.steps), key=_alike):
+    phrases: list[str] = []
+    for _, run in groupby(_shown(trace), key=_alike):
         group = list(run)
         phrase = _phrase(group, wording)
-        if group[0].op == "round" and len(phrases) > 1:
+        if group[0].op == "round" and phrases:
             phrases[-1] += f"，{'共' if len(_checkpoints(trace)) > 1 else ''}{phrase}"
         else:
             phrases.append(phrase)
-    return "；".join([*phrases, *_notes(wording)])
+    # an absent item whose points moved has said them
+    head = [] if _moved_away(trace) else [f"满分 {shortest(trace.full_score)} 分"]
+    return "；".join([*head, *phrases, *_notes(wording)])
+
+
+def _moved_away(trace: Trace) -> bool:
+    """Return whether the points of an absent item all went to others."""
+    return effective_full(trace) == 0 and any(step.op == "absent" for step in trace.steps)
 
 
 def _phrase(group: Sequence[Step], wording: Wording) -> str:
@@ -92,15 +100,15 @@ def _checkpoints(trace: Trace) -> list[Mapping[str, Scalar]]:
     return [step.values for step in trace.steps if step.op == "checkpoint"]
 
 
-def _shown(steps: Sequence[Step]) -> list[Step]:
-    """Return the steps that a reader needs: no share that the points repeat, not every unit of a long list."""
-    rounded = any(step.op == "round" for step in steps)
-    units = sum(step.op == "unit" for step in steps)
-    return [
-        step
-        for step in steps
-        if not (step.op == MERGED and rounded) and not (step.op == "unit" and units > UNITS_SHOWN)
-    ]
+def _shown(trace: Trace) -> list[Step]:
+    """Return the steps that a reader needs: no share or moved points said twice, not every unit of a long list."""
+    rounded = any(step.op == "round" for step in trace.steps)
+    left_out = {MERGED} if rounded else set()
+    if _moved_away(trace):
+        left_out.add("redistribute")
+    if sum(step.op == "unit" for step in trace.steps) > UNITS_SHOWN:
+        left_out.add("unit")
+    return [step for step in trace.steps if step.op not in left_out]
 
 
 def _unworded(step: Step) -> str:
@@ -128,6 +136,7 @@ def opinion_sentence(
     facts: str = "",
     reasons: Mapping[int, str] | None = None,
     absence: str = "",
+    brief: bool = False,
 ) -> str:
     """Return the skeleton of the opinion on one item 评分意见, in neutral words, for the evaluator to finish.
 
@@ -139,27 +148,37 @@ def opinion_sentence(
     facts : what the evidence shows; empty is a placeholder.
     reasons : checkpoint number → why it was judged so; a point that lost points without a reason is a placeholder.
     absence : why the item was not scored (不适用, 缺失, 未到期); the rest is left out then.
+    brief : leave out the points, for a text that says them itself.
 
     Returns
     -------
     «X指标满分a分，得b分，得分率c%。依据[证据号]，…，不符合要点②，扣d分。»
     """
-    full = f"{name}指标满分{shortest(trace.full_score)}分"
     if absence or is_missing(trace.score):
-        return f"{full}，{absence or '无法计分'}，未计分。"
-    rate = percent(trace.score / trace.full_score) if trace.full_score else UNKNOWN
+        head = "" if brief else f"{name}指标满分{shortest(trace.full_score)}分，"
+        return f"{head}{absence or '无法计分'}，未计分。"
+    full = effective_full(trace)
+    rate = percent(trace.score / full) if full else UNKNOWN
     cited = f"依据[{'、'.join(evidence)}]" if evidence else "依据【待补充：证据编号】"
-    lost = half_up(trace.full_score, 9) - half_up(trace.score, 9)
+    lost = half_up(full, 2) - half_up(trace.score, 9)
     body = [facts.strip().rstrip("。") or "【待补充：事实】"]
     points_list = _checkpoints(trace)
-    body += _judgements(points_list, trace.full_score, reasons or {}) if points_list else []
+    body += _judgements(points_list, trace.full_score, full, reasons or {}) if points_list else []
+    if brief:
+        return f"{cited}，{'；'.join(body)}。"
     if not points_list or lost <= 0:
         body.append(f"扣{fixed(lost, 2)}分" if lost > 0 else "未扣分")
-    return f"{full}，得{fixed(trace.score, 2)}分，得分率{rate}。{cited}，{'；'.join(body)}。"
+    head = f"{name}指标满分{trimmed(full, 2)}分，得{fixed(trace.score, 2)}分，得分率{rate}"
+    return f"{head}。{cited}，{'；'.join(body)}。"
 
 
-def _judgements(points_list: Sequence[Mapping[str, Any]], full_score: float, reasons: Mapping[int, str]) -> list[str]:
-    """Return which checkpoints are met, and for each other one its reason and the points it lost."""
+def _judgements(
+    points_list: Sequence[Mapping[str, Any]], full_score: float, counted: float, reasons: Mapping[int, str]
+) -> list[str]:
+    """Return which checkpoints are met, and for each other one its reason and the points it lost.
+
+    The steps count in points of ``full_score``; ``counted`` is what it became after absences moved some.
+    """
     kept = [values for values in points_list if values["outcome"] == "met"]
     body = [f"符合要点{''.join(circled(values['number']) for values in kept)}"] if kept else []
     for values in points_list:
@@ -171,6 +190,6 @@ def _judgements(points_list: Sequence[Mapping[str, Any]], full_score: float, rea
             continue
         reason = reasons.get(int(values["number"]), "").strip().rstrip("。") or f"【待补充：要点{mark}的事实】"
         judged = {"unmet": "不符合", "partly": "部分符合"}.get(str(values["outcome"]), "按实际完成比例计")
-        lost = float(values["share"]) * full_score - float(values["points"])
+        lost = (float(values["share"]) * full_score - float(values["points"])) * counted / full_score
         body.append(f"{reason}，{judged}要点{mark}，扣{fixed(lost, 2)}分")
     return body

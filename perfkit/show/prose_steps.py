@@ -4,114 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
-from perfkit.show.numbers import UNKNOWN, fixed, format_value, half_up, is_missing, percent, shortest
+from perfkit.show.numbers import UNKNOWN, fixed, format_value, is_missing, percent, separated, shortest
+from perfkit.show.prose_words import Wording, circled, denominator_note, measured, points, share, trimmed, word
 from perfkit.terms import (
     Absence,
     AbsencePolicy,
     CheckpointOutcome,
     Denominator,
     Operator,
-    OvershootReduction,
     RollUp,
     StepRounding,
-    Term,
     VetoEffect,
     ZeroBudgetRule,
     ZeroTargetRule,
 )
-from perfkit.trace import Quantity, Trace
 
 MONEY_BASES: Final = (Denominator.BUDGET, Denominator.ADJUSTED, Denominator.RECEIVED)
-DENOMINATOR_DIFFERS: Final = "DENOMINATOR_DIFFERS"
 SYMBOLS: Final = {"*": "×", "/": "÷", "-": "－", "+": "＋", "(": "（", ")": "）"}
-PERCENT_UNITS: Final = ("", "%", "％")
 # how a value lies away from the point of full score, by direction
 AWAY: Final = {"higher": "低", "lower": "高"}
 
 Values = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """What the phrases of one trace share: its inputs, the unit of its values, the words for the framework."""
-
-    trace: Trace
-    framework: str
-
-    @property
-    def unit(self) -> str:
-        """Return the unit of the actual value."""
-        actual = self.quantity("actual")
-        return actual.unit if actual is not None else ""
-
-    @property
-    def is_percent(self) -> bool:
-        """Return whether the actual value is a percent: its unit says so, or it is a quotient read as percent."""
-        ratios = [bool(step.values["percent"]) for step in self.trace.steps if step.op == "ratio"]
-        return ratios[0] if ratios else self.unit in PERCENT_UNITS[1:]
-
-    def quantity(self, name: str) -> Quantity | None:
-        """Return the input of that name."""
-        return next((quantity for quantity in self.trace.inputs if quantity.name == name), None)
-
-    def label(self, name: str, default: str) -> str:
-        """Return the Chinese words of an input."""
-        quantity = self.quantity(name)
-        return quantity.label if quantity is not None and quantity.label else default
-
-    def value(self, number: Any) -> str:
-        """Return a measured value with its unit; a percent with at most two decimals."""
-        if is_missing(number):
-            return UNKNOWN
-        if self.is_percent:
-            return f"{trimmed(number, 2)}%"
-        return f"{trimmed(number, 4)}{spaced(self.unit if self.unit not in PERCENT_UNITS else '')}"
-
-    def difference(self, number: Any) -> str:
-        """Return a distance with its unit; between percents it is counted in points."""
-        unit = "个百分点" if self.is_percent else self.unit or "个单位"
-        return f"{shortest(number)} {unit}"
-
-
-def trimmed(number: Any, decimals: int) -> str:
-    """Return a number with at most so many decimals."""
-    return shortest(float(half_up(float(number), decimals)))
-
-
-def spaced(unit: str) -> str:
-    """Return a unit as it stands behind its number."""
-    return f" {unit}" if unit else ""
-
-
-def share(number: Any) -> str:
-    """Return a share of 1 as percent with at most two decimals."""
-    return UNKNOWN if is_missing(number) else f"{trimmed(float(number) * 100, 2)}%"
-
-
-def points(number: Any) -> str:
-    """Return points with at most four decimals."""
-    return UNKNOWN if is_missing(number) else trimmed(number, 4)
-
-
-def word(term: type[Term], code: Any) -> str:
-    """Return the Chinese words of a code."""
-    member = term.read(str(code))
-    return member.label if member is not None else str(code)
-
-
-def circled(number: Any) -> str:
-    """Return ① to ⑳, beyond that the number in brackets."""
-    place = int(number)
-    return chr(0x245F + place) if 1 <= place <= 20 else f"（{place}）"
-
-
-def denominator_note(wording: Wording) -> str:
-    """Return that the denominator differs from the framework's, or nothing."""
-    differs = any(note.split(":")[0] == DENOMINATOR_DIFFERS for note in wording.trace.notes)
-    return f"与{wording.framework}口径不同" if differs else ""
 
 
 def _formula(values: Values, wording: Wording) -> str:
@@ -119,11 +34,15 @@ def _formula(values: Values, wording: Wording) -> str:
 
     def named(match: re.Match[str]) -> str:
         quantity = known.get(match[0])
-        return f"{quantity.label or quantity.name} {shortest(quantity.value)}" if quantity else match[0]
+        if quantity is None:
+            return separated(float(match[0])) if match[0][0].isdigit() else match[0]
+        return f"{quantity.label or quantity.name} {trimmed(quantity.value, 4)}"
 
-    text = re.sub(r"[^\W\d]\w*", named, str(values["formula"]).replace("**", "^"))
-    text = re.sub(r"\s*([-+*/])\s*", lambda match: f" {SYMBOLS[match[1]]} ", text)
-    return f"{text.replace('(', '（').replace(')', '）')} = {wording.value(values['value'])}"
+    # signs first: a label may hold signs of its own, which are words
+    text = re.sub(r"\s*([-+*/])\s*", lambda match: f" {SYMBOLS[match[1]]} ", str(values["formula"]))
+    text = text.replace("(", SYMBOLS["("]).replace(")", SYMBOLS[")"])
+    text = re.sub(r"[^\W\d]\w*|\d+(?:\.\d+)?(?!\w)", named, text)
+    return f"{text} = {wording.value(values['value'])}"
 
 
 def _ratio(values: Values, wording: Wording) -> str:
@@ -135,11 +54,12 @@ def _ratio(values: Values, wording: Wording) -> str:
         if money
         else UNKNOWN
         if is_missing(values[name])
-        else shortest(values[name])
+        else trimmed(values[name], 4)
         for name in ("numerator", "denominator")
     )
     value = values["value"]
     result = UNKNOWN if is_missing(value) else percent(value) if values["percent"] else trimmed(value, 4)
+    basis = None if basis == str(Denominator.OTHER) else basis
     said = [f"分母：{word(Denominator, basis)}"] if basis else []
     said += [note] if (note := denominator_note(wording)) else []
     bracket = f"（{'，'.join(said)}）" if said else ""
@@ -149,10 +69,11 @@ def _ratio(values: Values, wording: Wording) -> str:
 
 
 def _zero_target(values: Values, wording: Wording) -> str:
-    met = {True: "达到", False: "未达到"}.get(values["met"], "无法判断是否达到")
-    rule = word(ZeroTargetRule, values["rule"])
-    target, actual = wording.value(values["target"]), wording.value(values["actual"])
-    return f"目标值 {target} 不能按比例计算（处理：{rule}），实际 {actual}，{met}目标"
+    target, actual = (UNKNOWN if is_missing(values[key]) else measured(values[key]) for key in ("target", "actual"))
+    if values["rule"] == str(ZeroTargetRule.NOT_COMPUTABLE):
+        return f"目标值为 {target}，实际 {actual}，不能按比例计算"
+    met = {True: "达标，得满分", False: "未达标，不得分"}.get(values["met"], "无法判断是否达标")
+    return f"目标值为 {target}，按是否达标计分：实际 {actual}，{met}"
 
 
 def _attainment(values: Values, wording: Wording) -> str:
@@ -172,8 +93,8 @@ def _attainment(values: Values, wording: Wording) -> str:
 
 def _overshoot(values: Values, _: Wording) -> str:
     reduced = values["reduced_share"] or 0
-    handling = f"扣减 {share(reduced)}" if reduced else word(OvershootReduction, values["reduction"])
-    return f"完成比 {percent(values['ratio'])} 超过 {share(values['threshold'])}，应说明原因（{handling}）"
+    handling = f"扣减该指标分值的 {share(reduced)}" if reduced else "不扣减"
+    return f"完成比 {percent(values['ratio'])}，超过 {share(values['threshold'])}，{handling}"
 
 
 def _pass_line(values: Values, _: Wording) -> str:
@@ -191,13 +112,15 @@ def _rounding(values: Values) -> str:
 
 
 def _deduction(values: Values, wording: Wording) -> str:
+    if wording.is_percent and values["full_at"] == 100 and values["units"] != 0:
+        return f"{_measured(values['value'], wording, comma=True)}{_rule(values, wording)}"
+    return _threshold(values, wording)
+
+
+def _rule(values: Values, wording: Wording, of: str = "") -> str:
+    """Return what a deduction unit costs: 每低 1 个百分点扣 5%; ``of`` says of what, where the sentence is long."""
     away = AWAY.get(str(values["direction"]), "偏离")
-    full_at = values["full_at"]
-    starts = "" if wording.is_percent and full_at == 100 else f"满分点 {wording.value(full_at)}，"
-    if values["units"] == 0:
-        return f"{_measured(values['value'], wording)}达到满分点 {wording.value(full_at)}，不扣分"
-    rule = f"每{away} {wording.difference(values['unit'])}扣 {share(values['share'])}{_rounding(values)}"
-    return f"{_measured(values['value'], wording, comma=True)}{starts}{rule}"
+    return f"每{away} {wording.difference(values['unit'])}扣{of} {share(values['share'])}{_rounding(values)}"
 
 
 def _measured(value: Any, wording: Wording, *, comma: bool = False) -> str:
@@ -209,11 +132,13 @@ def _measured(value: Any, wording: Wording, *, comma: bool = False) -> str:
 
 
 def _threshold(values: Values, wording: Wording) -> str:
+    line = f"满分线 {wording.value(values['full_at'])}"
     if values["units"] == 0:
-        return f"{_measured(values['value'], wording)}达到 {wording.value(values['full_at'])}，得满分"
+        reached = "达到" if values["direction"] == "higher" else "未超过"
+        return f"{_measured(values['value'], wording, comma=True)}{reached}{line}，得满分"
     away = AWAY.get(str(values["direction"]), "偏离")
-    rule = f"每{away} {wording.difference(values['unit'])}扣 {share(values['share'])}{_rounding(values)}"
-    return f"{_measured(values['value'], wording, comma=True)}达到 {wording.value(values['full_at'])} 得满分，{rule}"
+    missed = f"{away}{'于' if away in AWAY.values() else ''}{line}"
+    return f"{_measured(values['value'], wording, comma=True)}{missed}；{_rule(values, wording, '该指标分值的')}"
 
 
 def _zero_at(values: Values, wording: Wording) -> str:
@@ -226,7 +151,7 @@ def _deviation(values: Values, wording: Wording) -> str:
         return f"实际 {wording.value(values['value'])}，目标 {wording.value(values['target'])}，偏离{UNKNOWN}"
 
     def size(number: Any) -> str:
-        return f"{trimmed(number, 2)}%" if values["relative"] else wording.difference(half_up(float(number), 4))
+        return f"{trimmed(number, 2)}%" if values["relative"] else wording.difference(number)
 
     away = f"{'高出' if deviation > 0 else '低'} {size(abs(deviation))}" if deviation else "与目标一致"
     head = f"实际 {wording.value(values['value'])}，目标 {wording.value(values['target'])}，{away}"
@@ -301,10 +226,10 @@ def checkpoint_phrase(group: Sequence[Values]) -> str:
     marks, earned = "".join(circled(values["number"]) for values in group), points(first["points"])
     each = "各得" if len(group) > 1 else "得"
     if first["plan"] is not None:
-        ratio = f"{shortest(first['actual'])} ÷ {shortest(first['plan'])} = {percent(first['factor'])}"
+        ratio = f"{trimmed(first['actual'], 4)} ÷ {trimmed(first['plan'], 4)} = {percent(first['factor'])}"
         return f"要点{marks} {ratio}，{each} {earned} 分"
     outcome = word(CheckpointOutcome, first["outcome"]) if first["outcome"] else "按系数计"
-    factor = f"（系数 {shortest(first['factor'])}）" if first["outcome"] in (None, "partly") else ""
+    factor = f"（系数 {trimmed(first['factor'], 4)}）" if first["outcome"] in (None, "partly") else ""
     return f"要点{marks}{outcome}{factor}，{each} {earned} 分"
 
 
@@ -342,12 +267,17 @@ def _undefined(_: Values, __: Wording) -> str:
     return "规则未规定此情形，无法计分"
 
 
-def _absent(values: Values, _: Wording) -> str:
-    return f"{word(Absence, values['absence'])}，{word(AbsencePolicy, values['policy'])}"
+def _absent(values: Values, wording: Wording) -> str:
+    absence, policy = word(Absence, values["absence"]), word(AbsencePolicy, values["policy"])
+    if values["policy"] != str(AbsencePolicy.RENORMALISE):
+        return f"{absence}，{policy}"
+    full = wording.trace.full_score
+    moved = "" if wording.effective_full == full else f"，{points(full)} 分剔除后按比例折算到其他指标"
+    return f"{absence}，未计分{moved}"
 
 
 def _redistribute(values: Values, _: Wording) -> str:
-    return f"空缺指标分值转入后按 {points(values['effective_full'])} 分计"
+    return f"折算后分值 {fixed(values['effective_full'], 2)} 分"
 
 
 def _share_to_points(values: Values, _: Wording) -> str:

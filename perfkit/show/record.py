@@ -21,7 +21,7 @@ FINDINGS_MIME = "application/vnd.perfkit.findings+json"
 
 PLACEHOLDER = re.compile(r"【待补充[^】]*】")
 TOKEN = re.compile(
-    r"(?P<brace>\{\{|\}\})|(?P<bold>\*\*)|(?P<placeholder>【待补充[^】]*】)"
+    r"(?P<literal>\{\{|\}\}|\*{4})|(?P<bold>\*\*)|(?P<placeholder>【待补充[^】]*】)"
     r"|\{(?P<name>[^{}!:\n]+)(?P<bare>!)?(?::(?P<form>[a-z]+))?\}|(?P<stray>[{}])"
 )
 # a caveat stands behind the unit of its number, not between them
@@ -145,8 +145,9 @@ class RecordBook(Mapping[str, Record]):
         Parameters
         ----------
         template : text in which ``{total}`` stands for the printed record, ``{total:label}`` for its Chinese name,
-            ``{total!}`` for the record without its caveat, ``**…**`` for bold, ``{{`` and ``}}`` for braces. Each
-            line is a paragraph; 【待补充：…】 becomes a marked placeholder. A missing number drops its unit.
+            ``{total!}`` for the record without its caveat, ``**…**`` for bold; ``{{``, ``}}`` and ``****`` for the signs
+            themselves. Each line is a paragraph; 【待补充：…】 becomes a marked placeholder. A missing number drops its
+            unit.
 
         Returns
         -------
@@ -205,8 +206,8 @@ class RecordBook(Mapping[str, Record]):
             position = match.end()
             if match["bold"]:
                 bold = not bold
-            elif match["brace"]:
-                runs.append(Run(match["brace"][0], bold=bold))
+            elif match["literal"]:
+                runs.append(Run(match["literal"][: len(match["literal"]) // 2], bold=bold))
             elif match["placeholder"]:
                 runs.append(Run(match["placeholder"], placeholder=True, bold=bold))
             elif match["form"]:

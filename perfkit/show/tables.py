@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -11,7 +12,7 @@ from perfkit.errors import DataError, Problem
 from perfkit.show.numbers import BLANK, format_value, is_missing
 
 TABLE_MIME = "application/vnd.perfkit.table+json"
-PLACEHOLDER_MARK = "【待补充"
+PLACEHOLDER = re.compile(r"【待补充[^】]*】")
 
 Align = Literal["left", "center", "right"]
 
@@ -144,8 +145,7 @@ def _html_row(row: Sequence[dict[str, Any] | None], tag: str) -> str:
             continue
         spans = "".join(f' {key}="{cell[key]}"' for key in ("rowspan", "colspan") if cell[key] > 1)
         record = f' data-record="{html.escape(cell["record"])}"' if cell["record"] else ""
-        text = html.escape(cell["text"]).replace("\n", "<br>")
-        text = f"<mark>{text}</mark>" if cell["placeholder"] else text
+        text = PLACEHOLDER.sub(r"<mark>\g<0></mark>", html.escape(cell["text"])).replace("\n", "<br>")
         text = f"<strong>{text}</strong>" if cell["bold"] and tag == "td" else text
         cells.append(f'<{tag}{spans}{record} style="text-align:{cell["align"]}">{text}</{tag}>')
     return f"<tr>{''.join(cells)}</tr>"
@@ -186,9 +186,10 @@ def _grid_problems(table: Table) -> list[Problem]:
 
 
 def text_cell(value: object, *, bold: bool = False, align: Align | Literal[""] = "", record: str = "") -> TableCell:
-    """Return a cell of plain text 文本单元格; a missing value is empty, 【待补充：…】 is marked as placeholder."""
+    """Return a cell of plain text 文本单元格; a missing value is empty, a cell of one 【待补充：…】 a placeholder."""
     text = "" if is_missing(value) else format_value(value, "text", missing="")
-    return TableCell(text, record=record, align=align, bold=bold, placeholder=PLACEHOLDER_MARK in text)
+    whole = PLACEHOLDER.fullmatch(text) is not None
+    return TableCell(text, record=record, align=align, bold=bold, placeholder=whole)
 
 
 def number_cell(

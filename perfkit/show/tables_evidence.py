@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from perfkit.show.tables import Table, merge_down
-from perfkit.show.tables_fields import Field, plain_text, require, table_of
+from perfkit.show.tables_fields import NOT_FILLED, Field, plain_text, require, table_of
 from perfkit.terms import Status, Verified
 
 HASH_DIGITS = 8
@@ -36,23 +36,24 @@ def table_evidence(frame: pd.DataFrame) -> Table:
         Field("cited_by", "引用指标", 2.6),
     )
     caption = "证据索引"
-    return table_of(shown, fields, name="evidence", caption=caption, landscape=True, font="small", empty="无证据")
+    return table_of(shown, fields, name="evidence", caption=caption, landscape=True, font="small", empty=NOT_FILLED)
 
 
-def table_bases(frame: pd.DataFrame) -> Table:
+def table_bases(frame: pd.DataFrame, *, checked: bool = False) -> Table:
     """Return the documents and clauses that were used 评价依据表.
 
     Parameters
     ----------
-    frame : ``document``, ``title``, ``clause``, ``status``, ``verified`` (V, P or M: how far the text was checked);
-        optional ``standing`` (e.g. 参照, where a rule is outside its dates).
+    frame : ``document``, ``title``, ``clause``, ``status``; optional ``standing`` (e.g. 参照, where a rule is outside
+        its dates).
+    checked : print ``verified`` (V, P or M: how far the text was checked), which is for the working paper.
     """
     fields = (
         Field("document", "文号", 3.4),
         Field("title", "名称", 5.4),
         Field("clause", "条款", 2.6),
         Field("status", "层级", 2.0, align="center", term=Status),
-        Field("verified", "核对", 2.2, align="center", term=Verified),
+        *((Field("verified", "核对", 2.2, align="center", term=Verified),) if checked else ()),
         Field("standing", "效力", 2.2, align="center", optional=True),
     )
     plain = table_of(frame, fields, name="bases", caption="评价所用规则依据", font="small", empty="无规则依据")
@@ -75,10 +76,10 @@ def table_silent_rules(frame: pd.DataFrame) -> Table:
     shown = frame.assign(origin=[words.get(text := plain_text(origin), text) for origin in frame["origin"]])
     fields = (
         Field("code", "编号", 1.2, align="center"),
-        Field("topic", "事项", 3.2),
+        Field("topic", "事项", 2.8),
         Field("choice", "采用的处理", 3.6),
         Field("origin", "来源", 1.5, align="center"),
-        Field("used_by", "涉及指标", 2.4),
+        Field("used_by", "涉及指标", 2.8),
         Field("points_moved", "影响分值", 1.5, "score", "right"),
         Field("basis", "依据", 2.6),
     )

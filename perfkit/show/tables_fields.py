@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from perfkit.errors import DataError, Problem
-from perfkit.show.numbers import is_missing
+from perfkit.show.numbers import BLANK, chinese_date, is_missing
 from perfkit.show.tables import Align, Column, Row, Table, TableCell, number_cell, text_cell, total_row
 from perfkit.terms import Term
 from perfkit.trace import Record
 
 Records = Mapping[str, Record]
+# what an empty table says: the workbook has no such rows, which does not mean that there was nothing
+NOT_FILLED = "工作簿未填写"
 NUMERIC = ("score", "points", "rate", "money", "count", "number")
 
 
@@ -76,13 +78,12 @@ def plain_text(value: Any, term: type[Term] | None = None) -> str:
 def field_cell(value: Any, field: Field, record: str = "") -> TableCell:
     """Return the cell of one value."""
     if field.kind in NUMERIC and not isinstance(value, str):
-        return number_cell(value, field.kind, record)
-    if field.kind == "date":
-        cell = number_cell(value, "date", record)
-        return TableCell(cell.text, record=record, align=field.align)
+        return number_cell(value, field.kind, "" if is_missing(value) else record)
     text = plain_text(value, field.term)
-    if not text.strip() and field.ask:
-        text = f"【待补充：{field.ask}】"
+    if not text.strip():
+        text = f"【待补充：{field.ask}】" if field.ask else BLANK if field.kind == "date" else text
+    elif field.kind == "date":
+        text = chinese_date(value)
     return text_cell(text, align=field.align, record=record)
 
 
@@ -90,8 +91,10 @@ def record_cell(value: Any, kind: str, name: str, records: Records | None = None
     """Return the cell of a number that is a record 具名数值单元格.
 
     With ``records`` the name is carried only where such a record exists, and its kind and decimals win, so that a
-    table prints a number as the sentences do.
+    table prints a number as the sentences do. A missing value prints — and is no record.
     """
+    if is_missing(value):
+        return number_cell(value, kind, bold=bold)
     if records is None:
         return number_cell(value, kind, name, bold=bold)
     if not name or name not in records:
@@ -128,7 +131,7 @@ def table_of(
     frame : one row per printed row. A text column ``record`` is a prefix: a number of column ``x`` then carries the
         record ``<prefix>.x``.
     fields : printed columns in order.
-    empty : the text of the only row where the frame has none.
+    empty : the text of the only row where the frame has none; notes are left out then.
 
     Raises
     ------
@@ -146,7 +149,7 @@ def table_of(
             cells.append(field_cell(values[field.column], field, record))
         rows.append(tuple(cells))
     if not rows:
-        rows = [total_row(empty, (), span=len(fields))]
+        rows, notes = [total_row(empty, (), span=len(fields))], ()
     return Table(
         name=name,
         caption=caption,

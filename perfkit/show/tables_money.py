@@ -7,7 +7,16 @@ from typing import Any
 import pandas as pd
 
 from perfkit.show.tables import Column, Row, Table, text_cell, total_row
-from perfkit.show.tables_fields import Field, Records, plain_text, record_cell, require, table_of, used_fields
+from perfkit.show.tables_fields import (
+    NOT_FILLED,
+    Field,
+    Records,
+    plain_text,
+    record_cell,
+    require,
+    table_of,
+    used_fields,
+)
 from perfkit.terms import Denominator, FieldworkKind, FundRow
 
 FUND_COLUMNS = ("source", "budget", "received", "executed", "execution_rate", "row_type")
@@ -76,14 +85,15 @@ def table_funds(
         *(Column(headers[column], 2.3 if kind == "money" else 2.6, "right") for column, kind in numbers.items()),
         *(Column(field.header, field.width_cm, field.align) for field in notes),
     )
+    said = ("单位：万元。",) if rows else ()
     if not rows:
-        rows = [total_row("无资金数据", (), span=len(columns))]
+        rows = [total_row(NOT_FILLED, (), span=len(columns))]
     return Table(
         name="funds",
         caption=caption,
         columns=columns,
         rows=tuple(rows),
-        notes=("单位：万元。",),
+        notes=said,
         font="small" if len(columns) > 5 else "normal",
     )
 
@@ -114,7 +124,7 @@ def table_fieldwork(frame: pd.DataFrame) -> Table:
         Field("coverage", "资金覆盖率", 2.6, "rate", "right"),
         Field("base", "覆盖率的分母", 4.0),
     )
-    return table_of(frame, fields, name="fieldwork", caption="访谈、座谈与现场核查情况", empty="未开展")
+    return table_of(frame, fields, name="fieldwork", caption="访谈、座谈与现场核查情况", empty=NOT_FILLED)
 
 
 def table_fieldwork_events(frame: pd.DataFrame, *, persons: bool = False) -> Table:
@@ -135,4 +145,4 @@ def table_fieldwork_events(frame: pd.DataFrame, *, persons: bool = False) -> Tab
         Field("note", "要点", 5.0, optional=True),
         Field("evidence", "证据", 2.0, optional=True),
     )
-    return table_of(frame, fields, name="fieldwork-events", caption="现场工作清单", font="small", empty="未开展")
+    return table_of(frame, fields, name="fieldwork-events", caption="现场工作清单", font="small", empty=NOT_FILLED)

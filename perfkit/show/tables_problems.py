@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from perfkit.show.tables import Table
-from perfkit.show.tables_fields import Field, table_of
+from perfkit.show.tables_fields import NOT_FILLED, Field, table_of
 from perfkit.terms import Adoption, Severity
 
 
@@ -27,7 +27,7 @@ def table_problems(frame: pd.DataFrame) -> Table:
         Field("advice", "建议", 5.1, ask="建议"),
     )
     caption = "绩效评价问题清单"
-    return table_of(frame, fields, name="problems", caption=caption, landscape=True, font="small", empty="未发现问题")
+    return table_of(frame, fields, name="problems", caption=caption, landscape=True, font="small", empty=NOT_FILLED)
 
 
 def table_advice_matrix(frame: pd.DataFrame) -> Table:
@@ -45,7 +45,7 @@ def table_advice_matrix(frame: pd.DataFrame) -> Table:
         Field("deadline", "整改时限", 2.0, "date", ask="整改时限"),
         Field("proof", "完成标志", 2.4, ask="完成标志"),
     )
-    return table_of(frame, fields, name="advice", caption="整改建议一览", font="small", empty="无整改建议")
+    return table_of(frame, fields, name="advice", caption="整改建议一览", font="small", empty=NOT_FILLED)
 
 
 def table_comments(frame: pd.DataFrame) -> Table:
@@ -65,7 +65,7 @@ def table_comments(frame: pd.DataFrame) -> Table:
         Field("before", "修改前得分", 1.4, "score", "right", optional=True),
         Field("after", "修改后得分", 1.4, "score", "right", optional=True),
     )
-    return table_of(frame, fields, name="comments", caption="征求意见采纳情况", font="small", empty="未收到意见")
+    return table_of(frame, fields, name="comments", caption="征求意见采纳情况", font="small", empty=NOT_FILLED)
 
 
 def table_open_points(frame: pd.DataFrame) -> Table:

@@ -1,4 +1,4 @@
-"""Tables of scores 得分表: level tables, the scored indicator table of the annex, comparison, units, experts."""
+"""Tables of scores 得分表: level tables and the scored indicator table of the annex."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ import pandas as pd
 from perfkit.show.numbers import BLANK, format_value, half_up, is_missing
 from perfkit.show.prose import FRAMEWORK, opinion_sentence, trace_sentence
 from perfkit.show.tables import Column, Row, Table, TableCell, merge_down, text_cell, total_row
-from perfkit.show.tables_fields import Field, Records, plain_text, record_cell, require, table_of
+from perfkit.show.tables_fields import Records, plain_text, record_cell, require
 from perfkit.terms import Absence
 from perfkit.trace import Trace
 
 LEVEL_COLUMNS = ("name", "level", "full_score", "score", "rate")
 ITEM_COLUMNS = ("code", "name", "level1", "level2", "full_score", "score")
 
-# the page of the annex is A4 landscape: 25.7 cm between the margins
+# widths in parts of the landscape page: 得100.00分, （12.86分） and (原5) stay on one line
 ANNEX_COLUMNS = (
-    Column("一级指标", 1.7, "center"),
-    Column("二级指标", 1.8, "center"),
+    Column("一级指标", 2.3, "center"),
+    Column("二级指标", 2.45, "center"),
     Column("三级指标", 2.3, "left"),
-    Column("分值", 1.1, "right"),
-    Column("评分标准", 5.0, "left"),
+    Column("分值", 1.4, "right"),
+    Column("评分标准", 3.9, "left"),
     Column("计算过程", 4.6, "left"),
-    Column("得分", 1.5, "right"),
-    Column("评分意见", 6.0, "left"),
-    Column("证据", 1.7, "left"),
+    Column("得分", 1.4, "right"),
+    Column("评分意见", 5.7, "left"),
+    Column("证据", 1.65, "left"),
 )
 
 
@@ -205,7 +205,7 @@ def _original(item: Mapping[str, Any], cell: TableCell) -> TableCell:
     before, now = item.get("original_full"), item["full_score"]
     if is_missing(before) or is_missing(now) or abs(float(str(before)) - float(now)) < 1e-9:
         return cell
-    return replace(cell, text=f"{cell.text}\n（原{_full_points(before)}）", record="")
+    return replace(cell, text=f"{cell.text}\n(原{_full_points(before)})", record="")
 
 
 def _find_node(nodes: pd.DataFrame | None, path: tuple[str, ...]) -> dict[str, Any] | None:
@@ -269,86 +269,3 @@ def _annex_total_row(total: _Node, records: Records | None) -> Row:
     full_score, score, _ = _total_cells(total, records)
     blank = TableCell("")
     return total_row("合计", (full_score, blank, blank, score, blank, blank), span=3)
-
-
-def table_comparison(frame: pd.DataFrame) -> Table:
-    """Return plan, history and peers beside the actual values 对比分析表.
-
-    Parameters
-    ----------
-    frame : ``code``, ``name``, ``actual``; optional ``unit``, ``target``, ``last_year``, ``three_year_mean``, ``peer``
-        (numbers or texts), their relative changes ``<column>_change`` (fraction, actual ÷ reference − 1; NaN where
-        not computable) and the text ``note``.
-    """
-    references = {"target": "目标值", "last_year": "上年", "three_year_mean": "前三年均值", "peer": "行业或同类"}
-    shown = frame.copy()
-    for column in references:
-        if column in frame.columns and not all(is_missing(value) for value in frame[column]):
-            shown[column] = [_reference(row, column) for row in frame.to_dict(orient="records")]
-    fields = [
-        Field("code", "编码", 1.3),
-        Field("name", "指标", 2.8),
-        Field("unit", "单位", 1.2, align="center", optional=True),
-        Field("actual", "实际值", 1.6, "number", "right"),
-        *(Field(column, header, 1.9, align="right", optional=True) for column, header in references.items()),
-        Field("note", "说明", 3.0, optional=True),
-    ]
-    notes = ("括号内为实际值比该参照的变动率；参照为零或没有的不计算。",)
-    caption = "主要指标对比情况"
-    return table_of(shown, fields, name="comparison", caption=caption, notes=notes, font="small", empty="无可比数据")
-
-
-def _reference(row: Mapping[Any, Any], column: str) -> str:
-    """Return a reference value with the change against it below, in brackets."""
-    value, change = row[column], row.get(f"{column}_change")
-    if is_missing(value):
-        return BLANK
-    text = value if isinstance(value, str) else format_value(value, "number")
-    if is_missing(change):
-        return text
-    return f"{text}\n（{'+' if float(str(change)) > 0 else ''}{format_value(change, 'rate')}）"
-
-
-def table_units(frame: pd.DataFrame) -> Table:
-    """Return the values of an indicator unit by unit 分单位数据表.
-
-    Parameters
-    ----------
-    frame : ``code``, ``agency``, ``weight`` (share), ``actual``, ``target``, ``rate`` (fraction); optional ``score``,
-        ``name``.
-    """
-    fields = (
-        Field("code", "指标编码", 1.8),
-        Field("name", "指标", 2.8, optional=True),
-        Field("agency", "单位", 3.6),
-        Field("weight", "权重", 1.9, "rate", "right"),
-        Field("target", "目标值", 2.0, "number", "right"),
-        Field("actual", "实际值", 2.0, "number", "right"),
-        Field("rate", "完成率", 2.0, "rate", "right"),
-        Field("score", "得分", 1.6, "score", "right", optional=True),
-    )
-    return table_of(frame, fields, name="units", caption="分单位指标完成情况", font="small")
-
-
-def table_experts(frame: pd.DataFrame) -> Table:
-    """Return the scores of single experts beside the adopted one 专家评分表.
-
-    Parameters
-    ----------
-    frame : ``code``, ``name``, ``rater``, ``score``; optional ``adopted`` (the score of the item), ``note``. Rows of
-        one item stand together.
-    """
-    fields = (
-        Field("code", "指标编码", 1.8, align="center"),
-        Field("name", "指标", 3.6),
-        Field("rater", "评分人", 2.4),
-        Field("score", "评分", 1.6, "score", "right"),
-        Field("adopted", "采用得分", 1.8, "score", "right", optional=True),
-        Field("note", "意见", 4.4, optional=True),
-    )
-    plain = table_of(frame, fields, name="experts", caption="专家评分情况", font="small", empty="未组织专家评分")
-    if frame.empty:
-        return plain
-    headers = [column.header for column in plain.columns]
-    merged = [headers.index(header) for header in ("指标编码", "指标", "采用得分") if header in headers]
-    return replace(plain, rows=merge_down(plain.rows, [(code,) for code in frame["code"]], [merged]))

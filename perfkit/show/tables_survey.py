@@ -10,7 +10,7 @@ import pandas as pd
 
 from perfkit.show.numbers import BLANK, format_value, is_missing, percent
 from perfkit.show.tables import Column, Row, Table, TableCell, text_cell, total_row
-from perfkit.show.tables_fields import Field, Records, plain_text, record_cell, require, table_of
+from perfkit.show.tables_fields import NOT_FILLED, Field, Records, plain_text, record_cell, require, table_of
 from perfkit.terms import SurveyAccess
 
 SURVEY_COLUMNS = (
@@ -19,12 +19,12 @@ SURVEY_COLUMNS = (
 )
 SURVEY_COUNTS = ("population", "sent", "returned", "n_used")
 SURVEY_PRINTED = (
-    Column("调查对象", 2.0),
-    Column("发放方式", 1.7),
-    Column("总体", 1.3, "right"),
-    Column("发放", 1.2, "right"),
-    Column("回收", 1.2, "right"),
-    Column("计入", 1.2, "right"),
+    Column("调查对象", 1.7),
+    Column("发放方式", 1.6),
+    Column("总体", 1.6, "right"),
+    Column("发放", 1.3, "right"),
+    Column("回收", 1.3, "right"),
+    Column("有效", 1.3, "right"),
     Column("满意度", 1.6, "right"),
     Column("置信区间", 2.0, "center"),
     Column("满意及以上占比", 1.7, "right"),
@@ -65,7 +65,7 @@ def table_survey_summary(frame: pd.DataFrame, *, records: Records | None = None)
         )
         notes += _survey_notes(group, values)
     if not rows:
-        rows = [total_row("未开展问卷调查", (), span=len(SURVEY_PRINTED))]
+        rows = [total_row(NOT_FILLED, (), span=len(SURVEY_PRINTED))]
     return Table(
         name="survey-summary",
         caption="满意度调查结果汇总",
@@ -136,7 +136,7 @@ def table_survey_questions(
         Field("top2", "前两档占比", 1.8, "rate", "right", optional=True),
     ]
     name = f"survey-{id}-questions" if id else "survey-questions"
-    return table_of(frame, fields, name=name, caption=f"{group}问卷各题应答情况", font="small", empty="无题目数据")
+    return table_of(frame, fields, name=name, caption=f"{group}问卷各题应答情况", font="small", empty=NOT_FILLED)
 
 
 def table_survey_scales(frame: pd.DataFrame) -> Table:

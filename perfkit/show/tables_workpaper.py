@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from perfkit.show.numbers import BLANK, format_record
+from perfkit.show.numbers import BLANK, format_record, is_missing
 from perfkit.show.prose import FRAMEWORK, trace_sentence
 from perfkit.show.tables import Column, Table, TableCell, merge_down, text_cell, total_row
 from perfkit.show.tables_fields import Field, table_of, used_fields
@@ -91,18 +91,18 @@ def table_alternatives(frame: pd.DataFrame) -> Table:
 def table_numbers(records: Iterable[Record]) -> Table:
     """Return every named number of the run with its source 数值总表, in the order given."""
     columns = (
-        Column("数值名", 4.6),
-        Column("含义", 5.4),
-        Column("数值", 3.2, "right"),
+        Column("数值名", 6.8),
+        Column("含义", 5.0),
+        Column("数值", 3.0, "right"),
         Column("单位", 1.4, "center"),
-        Column("来源", 7.4),
-        Column("保留说明", 3.7),
+        Column("来源", 6.1),
+        Column("保留说明", 3.4),
     )
     rows = tuple(
         (
             text_cell(record.name),
             text_cell(record.label),
-            TableCell(format_record(record, BLANK), record=record.name),
+            TableCell(format_record(record, BLANK), record="" if is_missing(record.value) else record.name),
             text_cell(record.unit),
             text_cell(record.source),
             text_cell(record.caveat),
@@ -154,7 +154,9 @@ def table_targets(frame: pd.DataFrame) -> Table:
         Field("actual", "实际值", 2.2, align="right"),
         Field("unit", "单位", 1.6, align="center", optional=True),
     )
-    plain = table_of(frame, fields, name="targets", caption="绩效目标及完成情况", font="small", empty="无定量目标")
+    plain = table_of(
+        frame, fields, name="targets", caption="绩效目标及完成情况", font="small", empty="工作簿未填写定量目标"
+    )
     if frame.empty:
         return plain
     levels = [field.column for field in used_fields(frame, fields) if field.column.startswith("level")]

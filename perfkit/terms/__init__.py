@@ -26,6 +26,10 @@ from perfkit.terms.indicator import (
     YesNo,
 )
 from perfkit.terms.scoring import (
+    INPUTS,
+    JUDGED,
+    LIMIT_PARAMETER,
+    RATE,
     AbsencePolicy,
     AbsenceScope,
     ExecMethod,
@@ -46,6 +50,10 @@ from perfkit.terms.scoring import (
 from perfkit.terms.word import Term
 
 __all__ = [
+    "INPUTS",
+    "JUDGED",
+    "LIMIT_PARAMETER",
+    "RATE",
     "Absence",
     "AbsencePolicy",
     "AbsenceScope",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from perfkit.terms.word import Term
 
 
@@ -180,3 +183,38 @@ class VetoEffect(Term):
     ITEM_ZERO = "item_zero", "该指标计零分"
     CAP_TOTAL = "cap_total", "总分封顶"
     CAP_GRADE = "cap_grade", "等级封顶"
+
+
+# Alternatives of inputs per function, by the codes of ``ScoringInput``: one group must be there whole. A quotient of
+# numerator and denominator is the actual value (in percent where the unit is %), and wins over one typed beside it.
+RATE: Final = ("numerator", "denominator")
+_VALUE: Final = (RATE, ("actual",))
+INPUTS: Final[Mapping[ScoringFunction, tuple[tuple[str, ...], ...]]] = {
+    ScoringFunction.CHECKPOINTS: ((),),
+    ScoringFunction.PRO_RATA: (RATE, ("actual", "target")),
+    ScoringFunction.PASS_LINE: (RATE, ("actual", "target")),
+    ScoringFunction.INTERVAL_STEPS: _VALUE,
+    ScoringFunction.LINEAR_DEDUCTION: _VALUE,
+    ScoringFunction.THRESHOLD_DEDUCTION: _VALUE,
+    ScoringFunction.TWO_SIDED_DEVIATION: ((*RATE, "target"), ("actual", "target")),
+    ScoringFunction.COUNT_THRESHOLD: (("count",), ("actual",)),
+    ScoringFunction.BASE_STEP: _VALUE,
+    ScoringFunction.YES_NO: (("met",), ("actual",)),
+    ScoringFunction.QUALITATIVE_BANDS: ((),),
+    ScoringFunction.SATISFACTION_STEPS: _VALUE,
+    ScoringFunction.EXECUTION_LINEAR: _VALUE,
+    ScoringFunction.EXECUTION_INTERVAL_2021: ((*RATE, "finished"), ("actual", "finished")),
+    ScoringFunction.GIVEN: (("given",),),
+    ScoringFunction.VETO: (("vetoed",), ("actual",)),
+}
+# The input that a judgement in 定性结论 gives.
+JUDGED: Final[Mapping[ScoringFunction, str]] = {
+    ScoringFunction.YES_NO: "met",
+    ScoringFunction.VETO: "vetoed",
+}
+# Functions whose limit, a parameter, is the target where the workbook does not write it.
+LIMIT_PARAMETER: Final[Mapping[ScoringFunction, ScoringParameter]] = {
+    ScoringFunction.LINEAR_DEDUCTION: ScoringParameter.FULL_AT,
+    ScoringFunction.THRESHOLD_DEDUCTION: ScoringParameter.FULL_AT,
+    ScoringFunction.BASE_STEP: ScoringParameter.BASE_VALUE,
+}

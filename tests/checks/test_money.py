@@ -6,6 +6,7 @@ from typing import Any
 
 from perfkit.checks.money import (
     denominator_findings,
+    execution_method_findings,
     flow_findings,
     low_execution_findings,
     printed_rate_findings,
@@ -62,3 +63,9 @@ def test_denominators_are_named() -> None:
     (differs,) = denominator_findings([{**item, "denominator_basis": "预算数"}], {"到位数": "10号附件2"})
     assert "10号附件2" in differs.message
     assert denominator_findings([{**item, "denominator_basis": "到位数"}], {}) == []
+
+
+def test_execution_is_scored_as_declared() -> None:
+    items = [{"code": "B1", "method": "预算执行率按比例"}, {"code": "B2", "method": "预算执行率分档(2021)"}]
+    (only,) = execution_method_findings(items, "预算执行率按比例")
+    assert (only.code, only.subject) == ("F10", "B2")

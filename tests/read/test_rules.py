@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +10,17 @@ from pathlib import Path
 import pytest
 
 from perfkit.errors import Problem, RuleError
-from perfkit.read.rules import choices, find_root, load_framework, load_rule_set, load_run, load_sources, rule_files
-from perfkit.read.yaml_file import read_yaml
+from perfkit.read.rules import (
+    choices,
+    find_root,
+    load_framework,
+    load_rule_set,
+    load_run,
+    load_run_with_rules,
+    load_sources,
+    rule_files,
+)
+from perfkit.read.yaml_file import YamlFile, read_yaml
 from perfkit.rulebook import Standing
 
 RUN = "params/runs/demo/rural-water.yaml"
@@ -223,7 +233,7 @@ def test_all_problems_of_a_run_come_at_once(house: Path) -> None:
 )
 def test_silent_choices_are_checked(house: Path, written: str, code: str, hint: str) -> None:
     """Unknown names and values that are not allowed list what exists."""
-    edit(house / RUN, "part_credit_scale: [1, 0.5, 0]", written)
+    edit(house / RUN, "part_credit_scale: [1, 0.8, 0.5, 0]", written)
     (problem,) = refused(demo(house))
     assert problem.code == code
     assert hint in problem.mend
@@ -232,7 +242,7 @@ def test_silent_choices_are_checked(house: Path, written: str, code: str, hint: 
 @pytest.mark.parametrize(("written", "key"), [("result_rule: henan", "packs"), ("grade_bands: gb_2020", "grade_bands")])
 def test_choices_with_a_key_of_their_own(house: Path, written: str, key: str) -> None:
     """What has its own key in a run file is not written twice."""
-    edit(house / RUN, "part_credit_scale: [1, 0.5, 0]", written)
+    edit(house / RUN, "part_credit_scale: [1, 0.8, 0.5, 0]", written)
     (problem,) = refused(demo(house))
     assert problem.code == "RUN-CHOICE"
     assert problem.mend.endswith(key)
@@ -255,7 +265,7 @@ def test_rule_files_are_all_there(house: Path) -> None:
 
 def test_silent_must_be_a_mapping(house: Path) -> None:
     """A list of choices is no choice."""
-    edit(house / RUN, "  part_credit_scale: [1, 0.5, 0]", "  - item_decimals")
+    edit(house / RUN, "  part_credit_scale: [1, 0.8, 0.5, 0]", "  - item_decimals")
     assert codes(demo(house)) == ["RULE-TYPE"]
 
 
@@ -313,3 +323,43 @@ def test_find_root(house: Path, tmp_path_factory: pytest.TempPathFactory) -> Non
     assert find_root(house / "notebooks/stages") == house.resolve()
     outside = tmp_path_factory.mktemp("outside")
     assert codes(lambda: find_root(outside)) == ["RUN-ROOT"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("id: rural-water", 'id: "../../x"', "小写字母、数字和连字符"),
+        ("seed: 20250630", "seed: -1", "不小于 0"),
+        ("level: 0.95", "level: 95", "小于 1"),
+        ("level: 0.95", "level: .nan", "有限的数字"),
+        ("evaluand: 云川市农村供水保障提升工程", 'evaluand: ""', "至少 1 个字"),
+        ("budget_year: 2024", "budget_year: 99999", "不大于 2100"),
+    ],
+)
+def test_limits_are_worded_in_chinese(house: Path, old: str, new: str, expected: str) -> None:
+    """No message of the validator's own reaches a user."""
+    edit(house / RUN, old, new)
+    (problem, *_) = [problem for problem in refused(demo(house)) if problem.code == "RULE-TYPE"]
+    assert expected in problem.expected
+    assert not re.search("[Ii]nput|[Ss]tring", str(problem))
+
+
+def test_a_run_comes_with_its_rules_each_file_read_once(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def reading(path: Path, root: Path | None = None) -> YamlFile:
+        read.append(path.name)
+        return read_yaml(path, root)
+
+    for module in ("rule_sets", "runs"):
+        monkeypatch.setattr(f"perfkit.read.{module}.read_yaml", reading)
+    run, rule_set, framework = load_run_with_rules(house / RUN, house)
+    assert len(read) == len(set(read)) == len(rule_files(run, house)) + 1
+    assert rule_set == load_rule_set(house, run.rules, run.packs)
+    assert framework == load_framework(house, run.framework)
+
+
+def test_a_broken_list_of_sources_is_told_once(house: Path) -> None:
+    (house / "params/rules/sources.yaml").write_text("documents: 3\n", encoding="utf-8")
+    problems = refused(lambda: load_run(house / RUN, house))
+    assert len(problems) == len({str(problem) for problem in problems})

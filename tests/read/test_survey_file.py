@@ -10,6 +10,7 @@ from openpyxl import Workbook
 
 from perfkit.read.schema import DEFAULT_OPTIONS
 from perfkit.read.survey_file import SurveyPlan, is_personal, read_responses
+from perfkit.terms import Severity
 
 PLAN = SurveyPlan(survey="W1", options=DEFAULT_OPTIONS)
 HEAD = "序号,提交答卷时间,所用时间,来源,来自IP,1、您的姓名,所在乡镇,2、水质,3、服务"
@@ -99,3 +100,34 @@ def test_an_unusable_file_is_a_problem(tmp_path: Path, content: bytes, code: str
 
 def test_an_absent_file_is_a_problem(tmp_path: Path) -> None:
     assert read_responses(tmp_path / "x.csv", "x.csv", PLAN)[1][0].code == "SV-FILE"
+
+
+@pytest.mark.parametrize("name", ["户主", "您的称呼", "QQ号", "证件号码", "家庭地址", "E-mail"])
+def test_a_column_that_names_persons_groups_nobody(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(f"{name},水质\n张某,满意\n李某,一般\n", encoding="utf-8")
+    responses, problems = read_responses(
+        path, "x.csv", SurveyPlan(survey="W1", options=DEFAULT_OPTIONS, group_column=name)
+    )
+    assert responses is not None
+    assert responses.groups is None
+    assert [problem.code for problem in problems] == ["SV-PERSONAL"]
+
+
+def test_a_group_of_one_is_a_person(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("备注,水质\n" + "".join(f"甲{row},满意\n" for row in range(12)), encoding="utf-8")
+    plan = SurveyPlan(survey="W1", options=DEFAULT_OPTIONS, group_column="备注")
+    responses, (problem,) = read_responses(path, "x.csv", plan)
+    assert responses is not None
+    assert (responses.groups, problem.code) == (None, "SV-PERSONAL")
+    assert "甲1" not in str(problem)
+
+
+def test_rows_longer_than_the_header_are_said(tmp_path: Path) -> None:
+    """A comma inside an answer has moved what follows it."""
+    path = tmp_path / "x.csv"
+    path.write_text("建议,水质,服务\n多修，少停,满意,一般\n多修,少停,满意,一般\n", encoding="utf-8")
+    _, problems = read_responses(path, "x.csv", SurveyPlan(survey="W1", options=DEFAULT_OPTIONS, questions=("服务",)))
+    (problem,) = [problem for problem in problems if problem.code == "SV-WIDTH"]
+    assert (problem.severity, "第 3 行" in problem.found) == (Severity.WARNING, True)

@@ -69,6 +69,27 @@ def test_a_cell_far_outside_is_refused_before_the_grid_is_built(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ('<row r="9"><c r="ZZZZZZ99999999999"><v>1</v></c></row>', "WB-FILE"),
+        ('<row r="9"><c r="9A"><v>1</v></c></row>', "WB-FILE"),
+        ('<row r="99999999999999"><c><v>1</v></c></row>', "WB-FILE"),
+        ('<row r="1048576"><c><v>1</v></c></row>', "WB-SIZE"),
+        (f'<row r="9">{"<c><v>1</v></c>" * 600}</row>', "WB-SIZE"),
+    ],
+)
+def test_a_place_that_no_sheet_has_never_reaches_calamine(tmp_path: Path, row: str, code: str) -> None:
+    """It panics, aborts or fills the memory there: none of them can be caught."""
+    path = repack(
+        write(tmp_path / "x.xlsx"),
+        lambda name, data: (
+            data.replace(b"</sheetData>", row.encode() + b"</sheetData>") if name.endswith("sheet3.xml") else data
+        ),
+    )
+    assert _refused(path) == code
+
+
+@pytest.mark.parametrize(
     "part", ["xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet3.xml", "xl/comments/comment1.xml"]
 )
 def test_entities_are_refused_in_every_part(tmp_path: Path, part: str) -> None:

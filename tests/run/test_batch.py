@@ -13,8 +13,10 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+from docx import Document
 
 from perfkit.run.batch import Options, Outcome, run_batch
+from perfkit.run.folders import RunFolder
 from perfkit.run.plan import plan
 from tests.run.conftest import FAIL, PROJECT, PUBLISH, SLEEP, Checkout, Listening
 
@@ -41,6 +43,29 @@ def _content(folder: Path) -> dict[str, bytes]:
     return {**content, "manifest": json.dumps(manifest).encode()}
 
 
+def test_modules_of_the_working_folder_are_not_imported(
+    checkout: Checkout, listening: Listening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a file named like a library nor another perfkit goes before what the parent runs with."""
+    here = tmp_path / "here"
+    (here / "perfkit").mkdir(parents=True)
+    for name in ("docx.py", "perfkit/__init__.py"):
+        (here / name).write_text("raise SystemExit('the wrong one')", encoding="utf-8")
+    monkeypatch.chdir(here)
+    checkout.run("alpha")
+    (done,) = _batch(checkout, listening)
+    assert done.state == "drafted", done.messages
+
+
+def test_a_template_without_places_stops_a_run_before_its_notebook(checkout: Checkout, listening: Listening) -> None:
+    Document().save(str(checkout.root / "plain.docx"))
+    path = checkout.run("alpha")
+    path.write_text(path.read_text(encoding="utf-8") + "template: plain.docx\n", encoding="utf-8")
+    (failed,) = _batch(checkout, listening)
+    assert (failed.state, "TEMPLATE-FIELD" in failed.messages[0]) == ("failed", True)
+    assert not (failed.folder / "executed.ipynb").exists()
+
+
 def test_a_run_leaves_one_whole_version_and_the_same_bytes_twice(checkout: Checkout, listening: Listening) -> None:
     checkout.run("alpha")
     (first,) = _batch(checkout, listening)
@@ -48,8 +73,8 @@ def test_a_run_leaves_one_whole_version_and_the_same_bytes_twice(checkout: Check
     version = checkout.folder("alpha") / "v1"
     assert first.folder == version
     assert set(_content(version)) == {
-        "checks.json", "draft.docx", "draft.html", "executed.ipynb", "manifest", "records.json", "tables/score.csv",
-        "workpaper.docx",
+        "checks.json", "draft.docx", "draft.html", "executed.ipynb", "manifest", "records.json",
+        "tables/open-points.csv", "tables/score.csv", "workpaper.docx",
     }  # fmt: skip
     manifest = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
     assert set(manifest["outputs"]) == set(_content(version)) - {"manifest"}
@@ -129,6 +154,37 @@ def test_a_dead_kernel_and_a_dead_worker_stop_nobody_else(checkout: Checkout, li
     assert "内核中断" in kernel.messages[0]
     assert "信号 9" in worker.messages[0]
     assert all((item.folder / "executed.ipynb").exists() for item in (kernel, worker))
+
+
+def test_a_worker_that_breaks_says_one_line_and_keeps_the_rest(
+    checkout: Checkout, listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No frame of a traceback reaches the screen; the log of the worker stays in the folder of the failed version."""
+    checkout.run("alpha")
+    (checkout.root / "site").mkdir()
+    (checkout.root / "site" / "papermill.py").write_text("raise OSError('no papermill')")
+    monkeypatch.setenv("PYTHONPATH", str(checkout.root / "site"))
+    monkeypatch.setattr("perfkit.run.batch._environment", lambda scratch: {**os.environ})
+    (broken,) = _batch(checkout, listening)
+    (message,) = broken.messages
+    assert message.startswith("[RUN-DIED]")
+    assert "OSError: no papermill" in message
+    assert "Traceback" in (broken.folder / "worker.log").read_text(encoding="utf-8")
+
+
+def test_a_full_disk_is_an_outcome(checkout: Checkout, listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the results of one run find no place, the batch ends in order and leaves nothing half-made."""
+    checkout.run("alpha")
+    checkout.run("beta")
+
+    def full(folder: RunFolder, staging: Path) -> Path:
+        raise OSError(28, "No space left on device", str(staging))
+
+    monkeypatch.setattr(RunFolder, "publish", full)
+    outcomes = _batch(checkout, listening)
+    assert [outcome.state for outcome in outcomes] == ["failed", "failed"]
+    assert all("[RUN-WRITE]" in outcome.messages[0] and "磁盘空间不足" in outcome.messages[0] for outcome in outcomes)
+    assert not list(checkout.reports.rglob(".making-*"))
 
 
 def test_an_undeclared_parameter_and_a_bad_name_are_refused(checkout: Checkout, listening: Listening) -> None:

@@ -106,6 +106,8 @@ def test_a_broken_pointer_counts_as_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "demo" / "v1").mkdir()
     (folder.path / "current.json").write_text(text)
     assert folder.current() is None
+    (folder.path / "current.json").write_bytes(b"\xff\xfe")
+    assert folder.current() is None
 
 
 @pytest.mark.parametrize("name", ["..", "a/b", "a\\b", "", ".hidden", "a..b", "a.", "/abs", "a\n", "a" * 101])

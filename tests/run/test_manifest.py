@@ -65,6 +65,12 @@ def test_a_manifest_of_another_shape_counts_as_none(tmp_path: Path) -> None:
     for text in ("{", "[]", '{"run": "a"}', json.dumps({"run": "a", "unknown": 1})):
         (tmp_path / MANIFEST).write_text(text)
         assert Manifest.read(tmp_path) is None
+    (tmp_path / MANIFEST).write_bytes(b"\xff\xfe")
+    assert Manifest.read(tmp_path) is None
+    Manifest(run="a", batch="b", made_from={}, status="ok").write(tmp_path)
+    whole = json.loads((tmp_path / MANIFEST).read_text(encoding="utf-8"))
+    (tmp_path / MANIFEST).write_text(json.dumps({**whole, "outputs": [1]}))
+    assert Manifest.read(tmp_path) is None
 
 
 def test_paths_outside_the_checkout_are_named_in_full(tmp_path: Path) -> None:

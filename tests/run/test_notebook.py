@@ -61,7 +61,10 @@ def test_unknown_parameters_are_refused_together() -> None:
     assert "zz" in second.found
 
 
-@pytest.mark.parametrize("content", [None, "", "{}", "[]", "not json", "\udcff"])
+@pytest.mark.parametrize(
+    "content",
+    [None, "", "{}", "[]", "not json", "\udcff", '{"nbformat": 3, "nbformat_minor": 0, "cells": [], "worksheets": []}'],
+)
 def test_what_is_no_notebook_is_named(tmp_path: Path, content: str | None) -> None:
     """A missing or broken file is a problem with a mend, not a traceback."""
     path = tmp_path / "n.ipynb"

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import csv
+import re
+import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from perfkit.errors import DataError
-from perfkit.run.outputs import inert, write_pieces
+from perfkit.read.rules import load_run
+from perfkit.read.template import write_workbook
+from perfkit.run.outputs import inert, write_outputs, write_pieces
 from perfkit.show.draft.shapes import Cell, FigureBlock, TableBlock
+from tests.read.samples import OVERVIEW, tables
+from tests.run.conftest import RECORDS, TABLE, Checkout
 
 
 @pytest.mark.parametrize(
@@ -43,3 +50,38 @@ def test_pieces_are_written_under_their_names(tmp_path: Path) -> None:
 def test_a_name_cannot_lead_out_of_the_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataError, match="RUN-PIECE"):
         write_pieces([_table(name)], tmp_path)
+
+
+def test_persons_stay_in_the_working_paper(checkout: Checkout) -> None:
+    """Names of the interviewed, telephone and identity numbers: not in report, tables or records."""
+    run = load_run(checkout.run("alpha"), checkout.root)
+    folder = checkout.root / "data" / "alpha"
+    fieldwork = [{"id": "F1", "kind": "访谈", "place": "甲村", "person": "欧阳建国（站长）", "note": "缺水"}]
+    write_workbook(folder / "评价工作簿.xlsx", {**tables(), "fieldwork": fieldwork}, OVERVIEW)
+    said = "欧阳建国反映缺水，电话13812345678"
+    name, table = "application/vnd.perfkit.say+json", {**TABLE, "rows": [[{"text": said}, {"text": "1"}]]}
+    records = [*RECORDS, {"name": "note", "value": said, "kind": "text"}]
+    outputs = [
+        {name: {"runs": [{"text": said}, {"text": said, "record": "note"}]}},
+        {"application/vnd.perfkit.table+json": table},
+        {"application/vnd.perfkit.records+json": records},
+    ]
+    cell = {
+        "cell_type": "code",
+        "metadata": {"tags": ["report", "workpaper"]},
+        "outputs": [{"output_type": "display_data", "data": data} for data in outputs],
+    }
+    out = checkout.root / "out"
+    out.mkdir()
+    write_outputs(run, checkout.root, nbformat.from_dict({"cells": [cell]}), out, None)
+    texts = {path.name: _text(path) for path in out.rglob("*") if path.is_file()}
+    assert {name for name, text in texts.items() if "欧阳建国" in text or "13812345678" in text} == {"workpaper.docx"}
+    assert texts["draft.docx"].count("欧阳某某反映缺水，电话138********") == 3
+
+
+def _text(path: Path) -> str:
+    """Return the words of a written file."""
+    if path.suffix != ".docx":
+        return path.read_text(encoding="utf-8")
+    with zipfile.ZipFile(path) as archive:
+        return re.sub("<[^>]+>", "", archive.read("word/document.xml").decode())

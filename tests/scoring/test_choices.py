@@ -36,6 +36,7 @@ def test_words_and_lists_are_read_as_rule_files_write_them() -> None:
     assert choices.policy(Absence.MISSING) is AbsencePolicy.ZERO
     assert choices.overshoot_bands == ((1.3, 0.0), (None, 0.3))
     assert choices.wording("X08") == "point_weights=equal; part_credit_scale=0.5/0.8"
+    assert SilentChoices().wording("X09") == "band_values=none"
 
 
 def test_every_problem_is_named() -> None:

@@ -74,8 +74,9 @@ def test_veto_caps_the_grade_and_never_lifts_it() -> None:
     capped = grade(95, at_best="中")
     assert (capped.value, [caveat.code for caveat in capped.caveats]) == ("中", ["GRADE_CAPPED"])
     assert grade(30, at_best="中").value == "差"
-    with pytest.raises(RuleError):
-        grade(95, at_best="及格")
+    for total in (95, math.nan):
+        with pytest.raises(RuleError):
+            grade(total, at_best="及格")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfkit.errors import DataError
+from perfkit.scoring.absences import printed_full_scores
 from perfkit.scoring.choices import SilentChoices
 from perfkit.scoring.items import ScoringItem, score_items
 from perfkit.scoring.total import ScorecardResult, node_totals, roll_up
@@ -252,7 +253,9 @@ def test_redistribution_keeps_every_point(rows: list[Row], scope: str, layered: 
             received[code] = received.get(code, 0.0) + points
     for node in card.items():
         if node.effective_full > 0:
-            assert node.effective_full - node.full_score == pytest.approx(received.get(node.code, 0.0), abs=1e-6)
+            # printed full scores take the decimals of the form, never more than a unit away from the exact ones
+            assert node.effective_full - node.full_score == pytest.approx(received.get(node.code, 0.0), abs=0.01 + 1e-6)
+        assert not node.score > node.effective_full + 1e-9
     assert -1e-9 <= card.exact_total <= card.full_score + 1e-6
 
 
@@ -275,3 +278,18 @@ def test_better_items_never_lower_the_total(rows: list[Row], data: st.DataObject
     name, full, rate = rows[place]
     better = [*rows[:place], (name, full, min(1.0, (rate or 0.0) + 0.2)), *rows[place + 1 :]]
     assert _card(better).value >= _card(rows).value
+
+
+def test_moved_full_scores_are_printed_with_their_sum() -> None:
+    effective = np.array([30 * 5 / 28, 30 * 4 / 28, 30 * 3 / 28, 0.0, 30 * 8 / 28, 30 * 8 / 28, 7.0])
+    full = np.array([5.0, 4.0, 3.0, 2.0, 8.0, 8.0, 7.0])
+    printed = printed_full_scores(effective, full, np.array([0, 0, 0, 0, 0, 0, 1]), 2)
+    assert printed.tolist() == [5.36, 4.29, 3.21, 0.0, 8.57, 8.57, 7.0]
+    assert math.fsum(printed[:6]) == pytest.approx(30, abs=1e-9)
+
+
+def test_full_marks_are_full_marks_in_print() -> None:
+    card = _card([("a", 5.0, 1.0), ("a", 4.0, 1.0), ("a", 3.0, 1.0), ("a", 2.0, None)])
+    assert card.value == card.full_score == 14
+    assert [node.rate for node in card.items()[:3]] == [1.0, 1.0, 1.0]
+    assert card.exact_total == pytest.approx(14, abs=1e-9)

@@ -117,7 +117,10 @@ def test_bundle_holds_picture_and_words() -> None:
 
 
 def test_missing_values_are_said() -> None:
-    assert "无法估计" in plot_score_rates(SCORES).alt
+    assert "无法估计" not in plot_score_rates(SCORES).alt
+    assert "综合反映 —" in plot_score_rates(SCORES).alt
+    assert "执行率 —" in plot_funds(FUNDS).alt
+    assert "第 2 题 满意 —" in plot_survey(ANSWERS, options=("满意", "一般", "不满意")).alt
     assert "到位 —" in plot_funds(FUNDS).alt
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfkit.show.numbers import fixed, format_record, format_value, half_up, percent, shortest
+from perfkit.show.numbers import fixed, format_record, format_value, half_up, percent, separated, shortest
 from perfkit.trace import Record
 
 HUGE = 1e15
@@ -98,3 +98,4 @@ def test_given_decimals_and_missing_word_win() -> None:
     assert format_record(Record(name="x", value=3.14159, kind="number", decimals=3)) == "3.142"
     assert percent(2 / 3, 0) == "67%"
     assert shortest(5.0) == "5"
+    assert [separated(value, 2) for value in (30500, 1263.9903, 0.1 + 0.2)] == ["30,500", "1,263.99", "0.3"]

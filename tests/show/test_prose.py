@@ -11,7 +11,8 @@ import pytest
 
 from perfkit.scoring.items import Checkpoint, ScoringItem, UnitValue, score_items
 from perfkit.show.prose import NOTES, SAID_BY_STEPS, opinion_sentence, trace_sentence
-from perfkit.show.prose_steps import PHRASES, checkpoint_phrase, circled
+from perfkit.show.prose_steps import PHRASES, checkpoint_phrase
+from perfkit.show.prose_words import circled, measured
 from perfkit.terms import (
     Absence,
     CheckpointOutcome,
@@ -96,11 +97,23 @@ def test_model_sentence() -> None:
          F.INTERVAL_STEPS, {"actual": 85}, {"unit": "%", "parameters": {"steps": "90:100%/80:80%"}}),
         ("满分 5 分；实际 70%，未到最低一档，得分率 0%，得 0.00 分",
          F.INTERVAL_STEPS, {"actual": 70}, {"unit": "%", "parameters": {"steps": "90:100%/80:80%"}}),
-        ("满分 5 分；实际 88%，达到 90% 得满分，每低 1 个百分点扣 5%，得 4.50 分",
+        ("满分 5 分；实际 88%，低于满分线 90%；每低 1 个百分点扣该指标分值的 5%，得 4.50 分",
          F.THRESHOLD_DEDUCTION, {"actual": 88}, {"unit": "%", "parameters": {"full_at": 90, "每单位扣分比例": "5%"}}),
-        ("满分 5 分；实际 93.06% 达到 90%，得满分，得 5.00 分",
+        ("满分 5 分；实际 93.06%，达到满分线 90%，得满分，得 5.00 分",
          F.THRESHOLD_DEDUCTION, {"actual": 93.06},
          {"unit": "%", "parameters": {"full_at": 90, "每单位扣分比例": "5%"}}),
+        ("满分 5 分；实际 74 天，高于满分线 60 天；每高 2 天扣该指标分值的 5%，得 3.25 分",
+         F.LINEAR_DEDUCTION, {"actual": 74},
+         {"unit": "天", "direction": Direction.LOWER,
+          "parameters": {"full_at": 60, "unit": 2, "每单位扣分比例": "5%", "zero_at": 100}}),
+        ("满分 5 分；实际 60 天，未超过满分线 60 天，得满分，得 5.00 分",
+         F.LINEAR_DEDUCTION, {"actual": 60},
+         {"unit": "天", "direction": Direction.LOWER,
+          "parameters": {"full_at": 60, "unit": 2, "每单位扣分比例": "5%", "zero_at": 100}}),
+        ("满分 5 分；实际 30,500 人 ÷ 目标 24,000 人 = 127.08%，达到目标；完成比 127.08%，超过 120%，不扣减，得 5.00 分",
+         F.PRO_RATA, {"actual": 30500, "target": 24000}, {"unit": "人"}),
+        ("满分 5 分；目标值为 0，按是否达标计分：实际 0，达标，得满分，得 5.00 分",
+         F.PRO_RATA, {"actual": 0, "target": 0}, {"unit": "起", "operator": Operator.AT_MOST}),
         ("满分 5 分；实际 70% 已到零分点 80%，不得分，得 0.00 分",
          F.LINEAR_DEDUCTION, {"actual": 70},
          {"unit": "%", "parameters": {"full_at": 100, "每单位扣分比例": "5%", "zero_at": 80}}),
@@ -112,7 +125,7 @@ def test_model_sentence() -> None:
         ("满分 5 分；判定为符合，不扣分，得 5.00 分", F.YES_NO, {"met": 1}, {}),
         ("满分 5 分；满意度 93.06%，达到 90% 一档，得分率 100%，得 5.00 分",
          F.SATISFACTION_STEPS, {"actual": 93.0597}, {"unit": "%"}),
-        ("满分 5 分；不适用，剔除后按比例折算", F.PRO_RATA, {}, {"absence": Absence.NOT_APPLICABLE}),
+        ("满分 5 分；不适用，未计分", F.PRO_RATA, {}, {"absence": Absence.NOT_APPLICABLE}),
         ("满分 5 分；缺失，暂不计分", F.PRO_RATA, {}, {"absence": Absence.MISSING}),
     ],
 )  # fmt: skip
@@ -125,9 +138,9 @@ def test_functions_are_worded(
 @pytest.mark.parametrize(
     ("function", "inputs", "more", "parts"),
     [
-        (F.PRO_RATA, {"actual": 150, "target": 100}, {}, ("150.00%", "超过 120%，应说明原因", "得 5.00 分")),
+        (F.PRO_RATA, {"actual": 150, "target": 100}, {}, ("150.00%", "，超过 120%，不扣减", "得 5.00 分")),
         (F.PRO_RATA, {"actual": 1, "target": 0}, {"operator": Operator.AT_MOST},
-         ("目标值 0 不能按比例计算", "未达到目标")),
+         ("目标值为 0，按是否达标计分：实际 1，未达标，不得分",)),
         (F.PRO_RATA, {"actual": 5, "target": 3, "target_high": 7}, {"direction": Direction.RANGE},
          ("目标区间 3～7", "达到目标")),
         (F.BASE_STEP, {"actual": 97}, {"parameters": {"base_value": 95, "base_share": 0.8, "step_share": 0.02}},
@@ -200,6 +213,14 @@ def test_units_are_listed_only_where_they_are_few() -> None:
     assert "9 个单位按资金加权" in sentence(9)
 
 
+def test_the_label_of_a_variable_is_words_whatever_it_holds() -> None:
+    step = Step(op="formula", values={"formula": "NK*(1-a)", "value": 1.0})
+    variables = (_quantity("NK", 2.0, "水/电 (a-b)*"), _quantity("a", 0.5))
+    trace = Trace(item="X", function="given", full_score=5, inputs=variables, parameters={}, exact=1, score=1,
+                  steps=(step,), notes=())  # fmt: skip
+    assert "水/电 (a-b)* 2 × （1 － a 0.5）" in trace_sentence(trace)
+
+
 def test_formula_shows_its_numbers() -> None:
     item = ScoringItem(
         code="X",
@@ -218,6 +239,57 @@ def test_formula_shows_its_numbers() -> None:
     assert "（一次合格 80 ＋ 复检合格 5） ÷ 抽检 100 × 100 = 85%" in sentence
 
 
+def test_numbers_in_the_arithmetic_are_short_and_separated() -> None:
+    item = ScoringItem(
+        code="X",
+        function=F.PRO_RATA,
+        full_score=5,
+        formula="spent * 10000 / trained",
+        variables=(_quantity("spent", 1246.8, "支出"), _quantity("trained", 9864, "人次")),
+        inputs={"target": _quantity("target", 1500)},
+        operator=Operator.AT_MOST,
+        unit="元/人次",
+    )
+    sentence = trace_sentence(score_items([item]).trace("X"))
+    assert "支出 1,246.8 × 10,000 ÷ 人次 9,864 = 1,263.99 元/人次；目标 ≤1,500 元/人次 ÷ 实际 1,263.99" in sentence
+    points = _points(Checkpoint(number=1, actual=_quantity("actual", 11260), plan=_quantity("plan", 12000)),
+                     Checkpoint(number=2, outcome=CheckpointOutcome.PARTLY, factor=2 / 3))  # fmt: skip
+    assert "要点① 11,260 ÷ 12,000 = 93.83%" in trace_sentence(points)
+    assert "（系数 0.6667）" in trace_sentence(points)
+    assert [measured(value) for value in (1263.9903, 15.11999, 0.40655)] == ["1,263.99", "15.12", "0.4066"]
+    year = _sentence(F.PRO_RATA, {"actual": 2024, "target": 2024}, unit="年")
+    assert "实际 2024 年 ÷ 目标 2024 年" in year
+
+
+def test_moved_points_are_said_once() -> None:
+    items = [
+        ScoringItem(code="X", function=F.GIVEN, full_score=5, inputs={"given": _quantity("given", 4)}, reason="r"),
+        ScoringItem(code="Y", function=F.GIVEN, full_score=2, absence=Absence.NOT_APPLICABLE),
+    ]
+    scores = score_items(items)
+    assert trace_sentence(scores.trace("Y", effective_full=0.0)) == "不适用，未计分，2 分剔除后按比例折算到其他指标"
+    moved = scores.trace("X", effective_full=5.3571)
+    assert trace_sentence(moved) == "满分 5 分；评价者直接给分 4 分；折算后分值 5.36 分，得 4.29 分"
+    assert opinion_sentence("培训", moved).startswith("培训指标满分5.36分，得4.29分，得分率80.08%。")
+
+
+def test_a_denominator_of_no_name_is_not_said() -> None:
+    item = ScoringItem(
+        code="X",
+        function=F.PRO_RATA,
+        full_score=5,
+        inputs={
+            "numerator": _quantity("numerator", 984.4, "实收"),
+            "denominator": _quantity("denominator", 1086.5, "应收"),
+            "target": _quantity("target", 95),
+        },
+        unit="%",
+        denominator_basis=Denominator.OTHER,
+    )
+    sentence = trace_sentence(score_items([item]).trace("X"))
+    assert "实收 984.4 ÷ 应收 1,086.5 = 90.60%；" in sentence
+
+
 def test_an_unknown_op_code_is_printed_not_lost() -> None:
     trace = Trace(item="X", function="given", full_score=5, inputs=(), parameters={}, exact=1, score=1,
                   steps=(Step(op="new_rule", values={"a": 1}),), notes=("NEW_NOTE",))  # fmt: skip
@@ -234,6 +306,18 @@ def test_opinion_names_points_and_deductions_in_neutral_words() -> None:
         "15 项未完成，按实际完成比例计要点①，扣0.21分；【待补充：要点④的事实】，不符合要点④，扣2.00分。"
     )
     assert not re.search("严重|故意|虚高", opinion)
+
+
+def test_brief_opinion_leaves_the_points_to_the_text_around_it() -> None:
+    opinion = opinion_sentence("项目完成率", _points(*POINTS), reasons={1: "15 项未完成"}, brief=True)
+    assert opinion == (
+        "依据【待补充：证据编号】，【待补充：事实】；符合要点②③；15 项未完成，按实际完成比例计要点①，扣0.21分；"
+        "【待补充：要点④的事实】，不符合要点④，扣2.00分。"
+    )
+    given = ScoringItem(code="X", function=F.GIVEN, full_score=4, inputs={"given": _quantity("given", 3)})
+    trace = score_items([given]).trace("X")
+    assert opinion_sentence("培训", trace, brief=True) == "依据【待补充：证据编号】，【待补充：事实】。"
+    assert opinion_sentence("培训", trace, absence="不适用", brief=True) == "不适用，未计分。"
 
 
 def test_opinion_of_absent_and_unfinished_items() -> None:

@@ -139,7 +139,16 @@ def test_published_numbers_must_agree() -> None:
     assert len(read_published(_notebook(*[first.publish()._repr_mimebundle_()] * 2))[0]) == 1
     with pytest.raises(DataError, match="RECORD-TWICE"):
         read_published(_notebook(first.publish()._repr_mimebundle_(), second.publish()._repr_mimebundle_()))
+    for mime in (RECORDS_MIME, FINDINGS_MIME):
+        with pytest.raises(DataError, match="PUBLISHED-SHAPE"):
+            read_published(_notebook({mime: [5]}))
     with pytest.raises(DataError, match="PUBLISHED-SHAPE"):
         read_published(_notebook({RECORDS_MIME: [{"name": "x"}]}))
     with pytest.raises(DataError, match="PUBLISHED-SHAPE"):
         read_published(_notebook({FINDINGS_MIME: [{"code": "x", "severity": "?", "subject": "", "message": ""}]}))
+
+
+def test_signs_of_the_template_can_be_said(book: RecordBook) -> None:
+    said = book.say("{{a}} x****2****3，**粗**")
+    assert str(said) == "{a} x**2**3，粗"
+    assert [run.text for run in said.paragraphs[0] if run.bold] == ["粗"]

@@ -57,6 +57,7 @@ def test_further_header_rows_leave_the_body() -> None:
 def test_cells_format_and_mark() -> None:
     assert number_cell(None, "score") == TableCell("—", align="center")
     assert text_cell("【待补充：原因】").placeholder
+    assert not text_cell("依据【待补充：证据编号】，扣 1 分").placeholder
     assert text_cell(float("nan")).text == ""
     assert text_cell(None).text == ""
     assert [cell and cell.bold for cell in total_row("合计", [TableCell("1")], span=2)] == [True, None, True]

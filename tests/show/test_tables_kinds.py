@@ -14,16 +14,10 @@ from perfkit.show.catalogue import BUILDERS, table
 from perfkit.show.record import RecordBook
 from perfkit.show.tables import Table
 from perfkit.show.tables_evidence import table_bases, table_evidence, table_silent_rules
+from perfkit.show.tables_indicators import table_comparison, table_experts, table_units
 from perfkit.show.tables_money import table_fieldwork, table_fieldwork_events, table_funds
 from perfkit.show.tables_problems import table_advice_matrix, table_comments, table_findings, table_problems
-from perfkit.show.tables_scorecard import (
-    table_comparison,
-    table_experts,
-    table_level2_scores,
-    table_level_scores,
-    table_scored_indicators,
-    table_units,
-)
+from perfkit.show.tables_scorecard import table_level2_scores, table_level_scores, table_scored_indicators
 from perfkit.show.tables_survey import table_survey_questions, table_survey_scales, table_survey_summary
 from perfkit.show.tables_workpaper import (
     table_alternatives,
@@ -155,8 +149,30 @@ def test_comparison_leaves_out_what_nobody_filled() -> None:
         }
     )  # fmt: skip
     shown = table_comparison(frame)
-    assert [column.header for column in shown.columns] == ["编码", "指标", "单位", "实际值", "目标值"]
-    assert _texts(shown) == [["C1", "产量", "个", "12.5", "10\n（+25.00%）"]]
+    assert [column.header for column in shown.columns] == ["指标", "实际值", "目标值"]
+    assert _texts(shown) == [["C1 产量（个）", "12.5", "10\n(+25.00%)"]]
+    assert len(shown.notes) == 1
+
+
+def test_comparison_counts_between_percents_in_points() -> None:
+    frame = pd.DataFrame(
+        {
+            "code": ["D1", "C1"], "name": ["供水率", "漏检"], "unit": ["%", "次"], "actual": [90.8049, 12000],
+            "target": [92, 0], "last_year": [88.6, "约 1 万"], "peer": [90.8, NAN],
+            "target_change": [-0.0130, NAN], "last_year_change": [0.0248, NAN], "peer_change": [0.0, NAN],
+            "note": ["较上年提高。", ""],
+        }
+    )  # fmt: skip
+    shown = table_comparison(frame)
+    assert _texts(shown) == [
+        ["D1 供水率（%）", "90.8", "92\n(-1.20百分点)", "88.6\n(+2.20百分点)", "90.8\n(0.00百分点)"],
+        ["C1 漏检（次）", "12,000", "0", "约 1 万", "—"],
+    ]
+    assert any("百分点" in note for note in shown.notes)
+    assert shown.notes[2:] == ("D1：较上年提高。",)
+    assert len(table_comparison(frame.head(1)).notes) == 2
+    none = table_comparison(frame.head(0))
+    assert (_texts(none)[0][0], none.notes) == ("没有填写历史或同类数据", ())
 
 
 def test_units_and_experts() -> None:
@@ -164,6 +180,9 @@ def test_units_and_experts() -> None:
         {"code": ["C1"], "agency": ["甲"], "weight": [0.4], "actual": [9], "target": [10], "rate": [0.9]}
     )
     assert _texts(table_units(units)) == [["C1", "甲", "40.00%", "10", "9", "90.00%"]]
+    measured = table_units(units.assign(unit="%"))
+    assert [column.header for column in measured.columns][3:] == ["计量单位", "目标值", "实际值", "得分率"]
+    assert _texts(table_units(units.head(0)))[0][0] == "工作簿未填写"
     experts = pd.DataFrame(
         {
             "code": ["C1", "C1", "C2"], "name": ["x", "x", "y"], "rater": ["甲", "乙", "甲"], "score": [3, 3.5, 1],
@@ -173,7 +192,7 @@ def test_units_and_experts() -> None:
     shown = table_experts(experts)
     assert [cell.rowspan for row in shown.rows if (cell := row[4])] == [2, 1]
     assert _texts(shown)[1] == ["", "", "乙", "3.50", "", "好"]
-    assert _texts(table_experts(experts.head(0)))[0][0] == "未组织专家评分"
+    assert _texts(table_experts(experts.head(0)))[0][0] == "工作簿未填写"
 
 
 FUNDS = pd.DataFrame(
@@ -199,6 +218,25 @@ def test_funds_name_the_denominator_and_the_total() -> None:
     named = table_funds(FUNDS.drop(columns="record"), denominator="budget")
     assert named.columns[-2].header == "执行率（执行数÷预算数）"
     assert "funds.budget" in _records(named)
+    none = table_funds(FUNDS.head(0))
+    assert (_texts(none)[0][0], none.notes) == ("工作簿未填写", ())
+
+
+def test_a_missing_number_is_no_record() -> None:
+    shown = table_funds(FUNDS)
+    missing = shown.rows[1][6]
+    assert missing is not None
+    assert (missing.text, missing.record) == ("—", "")
+    book = RecordBook([Record(name="funds.2.execution_rate", value=None, kind="rate")])
+    again = table_funds(FUNDS, records=book)
+    assert _records(again) == set()
+    plain = table_fieldwork(
+        pd.DataFrame(
+            {"kind": ["interview"], "n": [15], "money": [None], "coverage": [NAN], "base": [""], "record": ["f"]}
+        )
+    )
+    assert _records(plain) == {"f.n"}
+    assert _records(table_numbers([Record(name="total", value=None, kind="score")])) == set()
 
 
 def test_missing_columns_are_all_named() -> None:
@@ -239,6 +277,8 @@ def test_survey_summary_prints_scale_and_reason() -> None:
         "农户", "开放链接", "—", "108", "108", "107", "93.06%", "—", "90.00%", "83.00%～94.00%",
     ]  # fmt: skip
     assert shown.columns[7].header == "95%置信区间"
+    assert shown.columns[5].header == "有效"
+    assert _texts(table_survey_summary(pd.DataFrame([SURVEY]).head(0)))[0][0] == "工作簿未填写"
     assert shown.notes == ("农户：量表分值 100/75/0。", "农户：开放链接没有抽样概率，不给出区间。")
     assert "survey.S1.satisfaction" in _records(shown)
 
@@ -273,7 +313,30 @@ def test_problems_and_advice_ask_for_what_only_people_know() -> None:
         "2025年12月31日",
         "【待补充：完成标志】",
     ]
-    assert _texts(table_problems(frame.head(0)))[0][0] == "未发现问题"
+    assert _texts(table_problems(frame.head(0)))[0][0] == "工作簿未填写"
+
+
+@pytest.mark.parametrize("deadline", ["", "  ", None, NAN, pd.NaT])
+def test_a_blank_date_that_people_know_is_asked_for(deadline: object) -> None:
+    frame = pd.DataFrame(
+        {"id": ["1"], "problem": ["p"], "advice": ["a"], "responsible": ["r"], "deadline": [deadline], "proof": ["f"]}
+    )
+    cell = table_advice_matrix(frame).rows[0][4]
+    assert cell is not None
+    assert (cell.text, cell.placeholder) == ("【待补充：整改时限】", True)
+    events = pd.DataFrame({"id": ["F1"], "kind": ["interview"], "date": [deadline], "place": ["甲"]})
+    assert _texts(table_fieldwork_events(events))[0][2] == "—"
+
+
+def test_only_the_placeholder_of_an_opinion_is_marked() -> None:
+    shown = table_scored_indicators(_scorecard())
+    opinion, rule = shown.rows[2][7], shown.rows[1][4]
+    assert opinion is not None
+    assert rule is not None
+    assert "【待补充：事实】" in opinion.text
+    assert not opinion.placeholder
+    assert rule.placeholder
+    assert "依据[E1、E2]，<mark>【待补充：事实】</mark>；" in shown._repr_html_()
 
 
 def test_comments_findings_and_rules() -> None:
@@ -301,7 +364,9 @@ def test_comments_findings_and_rules() -> None:
     bases = pd.DataFrame(
         {"document": ["财预〔2020〕10号"], "title": ["t"], "clause": ["附2"], "status": ["national"], "verified": ["V"]}
     )
-    assert _texts(table_bases(bases))[0][3:] == ["国家规定", "已核对文本"]
+    assert _texts(table_bases(bases))[0][3:] == ["国家规定"]
+    assert _texts(table_bases(bases, checked=True))[0][3:] == ["国家规定", "已核对文本"]
+    assert len(table_bases(bases.drop(columns="verified")).columns) == 4
 
 
 def test_evidence_shows_eight_digits() -> None:
@@ -343,7 +408,7 @@ def test_targets_merge_levels() -> None:
     assert [cell.rowspan for row in shown.rows for cell in row[:2] if cell] == [3, 2, 1]
     assert len(shown.columns) == 5
     assert len(table_targets(frame.assign(level2="")).columns) == 4
-    assert _texts(table_targets(frame.head(0)))[0][0] == "无定量目标"
+    assert _texts(table_targets(frame.head(0)))[0][0] == "工作簿未填写定量目标"
 
 
 def test_plan_asks_and_provenance_lists() -> None:

@@ -58,7 +58,9 @@ CLEAN: dict[str, list[dict[str, Any]]] = {
 ALWAYS = Counter({"Q05": 1})
 
 
-def checked(folder: Path, overview: dict[str, Any] | None = None, /, role: str = "third_party", **more: Any) -> Evaluation:
+def checked(
+    folder: Path, overview: dict[str, Any] | None = None, /, role: str = "third_party", **more: Any
+) -> Evaluation:
     """Evaluate the clean workbook with row 0 of some sheets changed."""
     tables = copy.deepcopy(CLEAN)
     for name, change in more.items():

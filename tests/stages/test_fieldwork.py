@@ -49,7 +49,11 @@ def test_no_fieldwork_is_said() -> None:
 
 
 def test_fieldwork_records() -> None:
-    rows = [visit("F1", "甲", 10.0), visit("F2", "甲", None, FieldworkKind.INTERVIEW), visit("F3", "乙", None, FieldworkKind.INTERVIEW)]
+    rows = [
+        visit("F1", "甲", 10.0),
+        visit("F2", "甲", None, FieldworkKind.INTERVIEW),
+        visit("F3", "乙", None, FieldworkKind.INTERVIEW),
+    ]
     found = {record.name: record.value for record in fieldwork_records(fieldwork(rows, 40.0))}
     assert found == {
         "fieldwork.interview": 2, "fieldwork.meeting": 0, "fieldwork.site_check": 1, "fieldwork.total": 3,
@@ -68,7 +72,11 @@ def test_comments_by_handling() -> None:
 
 
 def test_evidence_finds_its_file_and_who_cites_it() -> None:
-    rows = [row(id="E1", document="批复", file="佐证材料\\批复.pdf"), row(id="E2", document="台账", file="台账.xlsx"), row(id="E3")]
+    rows = [
+        row(id="E1", document="批复", file="佐证材料\\批复.pdf"),
+        row(id="E2", document="台账", file="台账.xlsx"),
+        row(id="E3"),
+    ]
     result = evidence(rows, {"佐证材料/批复.pdf": "abc", "": "nothing"}, {"E1": ["C1", "C2"]})
     assert [(line["sha256"], line["cited_by"]) for line in result.rows] == [("abc", "C1；C2"), ("", ""), ("", "")]
 
@@ -76,4 +84,7 @@ def test_evidence_finds_its_file_and_who_cites_it() -> None:
 def test_experts_stand_beside_the_adopted_score() -> None:
     rows = [row(code="C1", rater="甲", score=6.0), row(code="C9", rater="乙", score=1.0)]
     result = experts(rows, {"C1": "机制"}, {"C1": 5.5})
-    assert [(line["name"], line["score"], line["adopted"]) for line in result.rows] == [("机制", 6.0, 5.5), ("", 1.0, None)]
+    assert [(line["name"], line["score"], line["adopted"]) for line in result.rows] == [
+        ("机制", 6.0, 5.5),
+        ("", 1.0, None),
+    ]

@@ -68,7 +68,13 @@ def test_experts_give_their_mean_unless_a_score_is_adopted(tmp_path: Path) -> No
 
 
 def test_a_survey_is_the_actual_value_of_its_indicator(tmp_path: Path) -> None:
-    survey = {"id": "S1", "group": "居民", "access": SurveyAccess.CENSUS, "scale": "100/75/50/25/0", "indicator": ("C1",)}
+    survey = {
+        "id": "S1",
+        "group": "居民",
+        "access": SurveyAccess.CENSUS,
+        "scale": "100/75/50/25/0",
+        "indicator": ("C1",),
+    }
     counts = {"id": "S1", "question": "1", "option1": 2, "option2": 1, "option3": 1, "option4": 0, "option5": 0}
     blank = {"actual": None, "target": 90, "unit": "%"}
     evaluation = one(tmp_path / "open", blank, surveys=[survey], survey_counts=[counts])
@@ -80,7 +86,14 @@ def test_a_survey_is_the_actual_value_of_its_indicator(tmp_path: Path) -> None:
 
 POINTS = [
     {"code": "C1", "number": 1, "outcome": CheckpointOutcome.MET},
-    {"code": "C1", "number": 2, "outcome": CheckpointOutcome.PARTLY, "factor": 0.5, "rule_factor": 0, "reason": "缺档案"},
+    {
+        "code": "C1",
+        "number": 2,
+        "outcome": CheckpointOutcome.PARTLY,
+        "factor": 0.5,
+        "rule_factor": 0,
+        "reason": "缺档案",
+    },
     {"code": "C1", "number": 3, "outcome": CheckpointOutcome.PROPORTIONAL, "actual": 3, "plan": 4},
     {"code": "C1", "number": 4, "outcome": CheckpointOutcome.NOT_ASSESSABLE},
 ]

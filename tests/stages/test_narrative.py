@@ -23,7 +23,8 @@ def graded(folder: Path, score: float, *packs: str) -> Evaluation:
 @pytest.mark.parametrize("score", [95, 85, 70, 30])
 def test_without_a_pack_no_percentage_is_named(tmp_path: Path, score: float) -> None:
     words = graded(tmp_path, score).consequences
-    assert "没有启用地方规则包" in words
+    assert "没有规定调整预算的比例" in words
+    assert "地方" in words
     assert "%" not in words
 
 

@@ -23,7 +23,8 @@ def groups(items: list[LostItem]) -> list[set[str]]:
 def test_given_problems_come_first_and_cover_their_indicators() -> None:
     given_row = row(id="P1", problem="进度慢", indicators=("C1", "C2"), amount=3.5)
     result = problems([given_row], [lost("C1"), lost("C3", "乙", reasons=("少一项。",))])
-    assert [(line["id"], line["suggested"]) for line in result.rows] == [("P1", False), ("建议1", True)]
+    assert [line["suggested"] for line in result.rows] == [False, True]
+    assert result.rows[0]["id"] == "P1"
     assert result.rows[0]["indicators"] == "C1；C2"
     assert result.rows[0]["amount"] == 3.5
     suggested = result.rows[1]
@@ -38,7 +39,9 @@ def test_items_of_one_level2_or_one_evidence_are_one_suggestion() -> None:
     assert groups([lost("C1", "甲"), lost("C2", "乙"), lost("C3", "甲")]) == [{"C2"}, {"C1", "C3"}]
     assert groups([lost("C1", "甲", "E1"), lost("C2", "乙", "E1")]) == [{"C1", "C2"}]
     # C3 joins two groups that had nothing in common before.
-    assert groups([lost("C1", "甲", "E1"), lost("C2", "乙", "E2"), lost("C3", "丙", "E1", "E2")]) == [{"C1", "C2", "C3"}]
+    assert groups([lost("C1", "甲", "E1"), lost("C2", "乙", "E2"), lost("C3", "丙", "E1", "E2")]) == [
+        {"C1", "C2", "C3"}
+    ]
 
 
 def test_an_empty_fact_is_a_mark() -> None:

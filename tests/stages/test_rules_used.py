@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from perfkit.rulebook.choices import Origin
 from perfkit.stages.key_evaluation import Evaluation
 from perfkit.terms import Operator
 from tests.stages.engagements import evaluated, indicator
@@ -31,7 +32,7 @@ def test_only_what_was_used_is_listed(tmp_path: Path) -> None:
 def test_a_choice_says_who_made_it(tmp_path: Path) -> None:
     evaluation = evaluated(tmp_path, {"indicators": [indicator("C1")]}, silent={"item_decimals": 1})
     rounding = silent(evaluation)["X04"]
-    assert rounding["origin"] == "本次评价选定、本项目默认"
+    assert rounding["origin"] == f"{Origin.RUN.label}、{Origin.DEFAULT.label}"
     assert "单项得分小数位：1" in rounding["choice"]
     assert "未明确" in rounding["basis"]
 

@@ -33,7 +33,9 @@ def respondents(folder: Path, **more: Any) -> Evaluation:
     (folder / "问卷").mkdir(parents=True)
     rows = ["县,甲题,乙题", "东,非常满意,非常满意", "东,满意,一般", "西,满意,", "西,非常不满意,非常不满意", "西,,"]
     (folder / "问卷" / "原始.csv").write_text("\n".join(rows), "utf-8")
-    plain = survey(file="原始.csv", group_column="县", question_columns=("甲题", "乙题"), population=40, sent=10, returned=5)
+    plain = survey(
+        file="原始.csv", group_column="县", question_columns=("甲题", "乙题"), population=40, sent=10, returned=5
+    )
     return surveyed(folder, [plain | more])
 
 
@@ -73,7 +75,9 @@ def test_an_unknown_response_rate_is_not_zero(tmp_path: Path, unknown: dict[str,
 
 
 def test_counts_are_pooled_without_interval(tmp_path: Path) -> None:
-    evaluation = surveyed(tmp_path, [survey(valid=10)], counts("S1", "1", 4, 3, 2, 1, 0), counts("S1", "2", 10, 0, 0, 0, 0))
+    evaluation = surveyed(
+        tmp_path, [survey(valid=10)], counts("S1", "1", 4, 3, 2, 1, 0), counts("S1", "2", 10, 0, 0, 0, 0)
+    )
     (line,) = evaluation.surveys.rows
     assert line["satisfaction"] == pytest.approx((400 + 225 + 100 + 25 + 1000) / 20 / 100)
     assert line["top2_answers"] == pytest.approx(17 / 20)
@@ -85,7 +89,7 @@ def test_counts_are_pooled_without_interval(tmp_path: Path) -> None:
 def test_nothing_answered(tmp_path: Path) -> None:
     (line,) = surveyed(tmp_path, [survey()]).surveys.rows
     assert math.isnan(line["satisfaction"])
-    assert line["n_used"] == 0
+    assert not line["n_used"]
     assert "没有有效回答" in line["interval_note"]
 
 

@@ -31,7 +31,10 @@ def test_targets_beside_what_was_reached(tmp_path: Path) -> None:
         indicator("C5", target=None, given_score=3, opinion="理由"),
         indicator("C6", target=3, operator=Operator.AT_MOST, actual=2.5),
     ]
-    table = {line["code"]: (line["target"], line["actual"]) for line in evaluated(tmp_path, {"indicators": rows}).targets.rows}
+    table = {
+        line["code"]: (line["target"], line["actual"])
+        for line in evaluated(tmp_path, {"indicators": rows}).targets.rows
+    }
     assert table == {
         "C1": ("≥1234567", "1200000"),
         "C2": ("1234567～2345678", "2000000"),
@@ -51,7 +54,8 @@ def test_targets_of_units_point_to_their_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("score", "grade", "low", "high"), [(80, "良", 80, 90), (79.99, "中", 60, 80), (90, "优", 90, 100), (12, "差", 0, 60)]
+    ("score", "grade", "low", "high"),
+    [(80, "良", 80, 90), (79.99, "中", 60, 80), (90, "优", 90, 100), (12, "差", 0, 60)],
 )
 def test_margins(tmp_path: Path, score: float, grade: str, low: float, high: float) -> None:
     rows = [indicator("C1", full=100, given_score=score, opinion="理由")]

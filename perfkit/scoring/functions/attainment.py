@@ -27,7 +27,7 @@ from perfkit.scoring.functions.points import (
     no_flags,
     term_codes,
 )
-from perfkit.scoring.rounding import snap
+from perfkit.scoring.rounding import HALF_GRID, snap
 from perfkit.terms import Direction, Operator, OvershootReduction, ReverseRule, ZeroTargetRule
 
 OvershootBands = Sequence[tuple[float | None, float]]
@@ -68,10 +68,17 @@ def attainment(
     -------
     Attainment with the ratio uncapped (1.6 = 160 % of the target), never below 0.
 
+    Raises
+    ------
+    ValueError
+        What is no number, or shapes that do not broadcast.
+
     Notes
     -----
-    Met is decided on the ratio snapped to 1e-9, so it does not depend on the unit chosen. Not for qualitative
+    Met is decided on the ratio snapped to 1e-9, so it does not depend on the unit chosen. Inside a range is met, also
+    where its lower limit is 0 (0 of 0～2.7 is no zero target). Not for qualitative
     indicators. Source: 财预〔2020〕10号 第十六条 (higher only); the other directions are silent (X02, X03).
+    Verified against the rows worked by hand in tests/scoring/functions/test_attainment.py.
     """
     actual_, target_, high_ = floats(actual, target, target_high)
     ways = term_codes(Direction, direction)
@@ -83,7 +90,7 @@ def attainment(
     if (ways != HIGHER).any():
         ratio, limit = _other_directions(actual_, target_, high_, way, ratio, reverse_rule, flags)
     np.maximum(ratio, 0.0, out=ratio)
-    met = np.asarray(ratio >= 1.0 - 5e-10)
+    met = np.asarray(ratio >= 1.0 - HALF_GRID)
     unusual = np.asarray(limit <= 0.0)
     if unusual.any():
         unusual &= ~np.isnan(actual_)
@@ -120,7 +127,9 @@ def _other_directions(
     top = np.where(way == RANGE, high, target)
     below = (way > LOWER) & _exceeds(low, actual)
     above = (way != HIGHER) & _exceeds(actual, top)
-    inside = (way > LOWER) & ~below & ~above & ~np.isnan(ratio)
+    # 0 ÷ 0 says nothing, but inside a range that begins at 0 the place is known without the quotient.
+    unknown = np.where(way == RANGE, np.isnan(actual) | np.isnan(low), np.isnan(ratio))
+    inside = (way > LOWER) & ~below & ~above & ~unknown
     reverse = above | (way == LOWER)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if rule is ReverseRule.TARGET_OVER_ACTUAL:
@@ -185,12 +194,17 @@ def pro_rata(
     overshoot_threshold : X01, ratio (1.2 = 120 % of the target) above which a higher-is-better row is flagged.
     overshoot_reduction : none; bands: the reduction of the band the ratio lies in; by_deviation: ratio − threshold.
     overshoot_bands : pairs (upper limit of the ratio, included; reduction as share of full score), the last limit
-        ``None``; e.g. ``((1.3, 0), (2, 0.1), (3, 0.2), (None, 0.3))``.
+        ``None``; e.g. ``((1.3, 0), (2, 0.1), (3, 0.2), (None, 0.3))``; in any order.
     cap : highest rate, 0 … 1.
 
     Returns
     -------
     Points with part ``ratio`` (uncapped attainment) and, where a reduction applies, ``reduced``.
+
+    Raises
+    ------
+    ValueError
+        Reduction by bands without bands, what is no number, or shapes that do not broadcast.
 
     Notes
     -----
@@ -199,6 +213,8 @@ def pro_rata(
     Source: 财预〔2020〕10号 第十六条; size of overshoot and reduction are silent (X01).
     Verified against the worked rows of frameworks.json ``quant_pro_rata_2020`` and golden ``cn_quant_bands``.
     """
+    if overshoot_reduction is OvershootReduction.BANDS and not overshoot_bands:
+        raise ValueError("overshoot_reduction bands needs overshoot_bands")
     reading = attainment(
         actual,
         target,
@@ -211,10 +227,10 @@ def pro_rata(
     cap_ = np.asarray(cap, dtype=np.float64)
     rate = np.asarray(np.minimum(reading.ratio, cap_))
     if (cap_ < 1.0).any():
-        mark(reading.flags, np.asarray((reading.ratio > rate + 5e-10) & (rate < 1.0)), Flag.CAPPED)
+        mark(reading.flags, np.asarray((reading.ratio > rate + HALF_GRID) & (rate < 1.0)), Flag.CAPPED)
     way = term_codes(Direction, direction)
     threshold = np.asarray(overshoot_threshold, dtype=np.float64)
-    overshoot = (reading.ratio > threshold + 5e-10) & (way == HIGHER)
+    overshoot = (reading.ratio > threshold + HALF_GRID) & (way == HIGHER)
     parts: dict[str, Part] = {"ratio": reading.ratio, "met": reading.met}
     if not overshoot.any():
         return Points(rate, reading.flags, parts)
@@ -222,9 +238,9 @@ def pro_rata(
     reduced = np.zeros(rate.shape)
     if overshoot_reduction is OvershootReduction.BY_DEVIATION:
         reduced = np.where(overshoot, reading.ratio - threshold, 0.0)
-    elif overshoot_reduction is OvershootReduction.BANDS and overshoot_bands:
-        limits = np.array([np.inf if limit is None else limit for limit, _ in overshoot_bands])
-        shares = np.array([share for _, share in overshoot_bands])
+    elif overshoot_reduction is OvershootReduction.BANDS:
+        bands = sorted((np.inf if limit is None else limit, share) for limit, share in overshoot_bands)
+        limits, shares = (np.array(column) for column in zip(*bands, strict=True))
         place = np.minimum(np.searchsorted(limits, snap(reading.ratio), side="left"), shares.size - 1)
         reduced = np.where(overshoot, shares[place], 0.0)
     mark(reading.flags, reduced > 0.0, Flag.OVERSHOOT_REDUCED)
@@ -254,9 +270,14 @@ def pass_line(
     -------
     Points with part ``ratio``; a ratio exactly on the line earns 0.
 
+    Raises
+    ------
+    ValueError
+        What is no number, or shapes that do not broadcast.
+
     Notes
     -----
-    The same 80 % attained earns 50 % here and 80 % by ``pro_rata``: the method must be printed.
+    The same 80 % attained earns 50 % here and 80 % by ``pro_rata``: the method must be printed. Not under 10号.
     Source: 财预〔2021〕101号 三(七)2 (example in the guide). Verified against frameworks.json ``quant_pass_line_2021``.
     """
     reading = attainment(

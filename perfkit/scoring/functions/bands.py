@@ -42,10 +42,16 @@ def interval_steps(
     -------
     Points with part ``limit`` (that of the step reached, NaN where none is: the rate is 0 then).
 
+    Raises
+    ------
+    ValueError
+        What is no number, or shapes that do not broadcast.
+
     Notes
     -----
     Thresholds are compared after a snap to 1e-9, so 0.8999999999999999 of a table in shares is 0.9. Not for rules
-    that interpolate. Verified against the worked rows of frameworks.json ``satisfaction_interval_2021``.
+    that interpolate. Source: practice (REPORT §2.5, graded band) and the tables of 财预〔2021〕101号 三(七). Verified
+    against the worked rows of frameworks.json ``satisfaction_interval_2021``.
     """
     value_ = np.atleast_1d(np.asarray(value, dtype=np.float64))
     limits_, shares_ = floats(limits, shares)
@@ -78,10 +84,16 @@ def satisfaction_steps(value: ArrayLike, *, steps: Sequence[tuple[float, float]]
     -------
     Points with part ``limit``.
 
+    Raises
+    ------
+    ValueError
+        What is no number, or shapes that do not broadcast.
+
     Notes
     -----
     Source: 财预〔2021〕101号 三(七)4, printed as an example for 10 points; other full scores take the same shares. The
-    value depends on the declared scale of answers (X10), which must be printed.
+    value depends on the declared scale of answers (X10), which must be printed. Not where the rule names another
+    threshold (``threshold_deduction``). Verified against frameworks.json ``satisfaction_interval_2021``.
     """
     value_ = np.atleast_1d(np.asarray(value, dtype=np.float64))
     limits, shares = zip(*steps, strict=True)
@@ -111,10 +123,16 @@ def qualitative_bands(
     Points with parts ``band_low``, ``band_high``; a value outside its band keeps its rate and is flagged as an error
     finding (``Flag.OUTSIDE_BAND``).
 
+    Raises
+    ------
+    ValueError
+        What is no number, or shapes that do not broadcast.
+
     Notes
     -----
     The edges 0.8 and 0.6 belong to the better band, so 部分达成 with 0.8 is outside. Where inside the band is silent
-    (X09): two raters are recommended. Source: 财预〔2020〕10号 第十六条, 财预〔2021〕101号 三(七)3.
+    (X09): two raters are recommended. Not for what can be counted. Source: 财预〔2020〕10号 第十六条, 财预〔2021〕101号
+    三(七)3. Verified against the edges worked by hand in tests/scoring/functions/test_bands.py.
     """
     band_, value_ = floats(band, value)
     place = band_.astype(np.int64)

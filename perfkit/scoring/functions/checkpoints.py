@@ -38,11 +38,17 @@ def checkpoints(
     -------
     Points per row with flat parts ``share``, ``factor`` (as used) and ``ratio`` (uncapped, NaN where not proportional).
 
+    Raises
+    ------
+    ValueError
+        What is no number, or shapes that do not broadcast.
+
     Notes
     -----
     rate = Σ share × factor; equal shares are 1/n each. Given shares that miss 1 are used as printed, flagged, and the
     rate stays within 1. A factor strictly between 0 and 1 is flagged where no scale is declared or it is off the scale,
-    unless the point is proportional. 10号 lists points without a sharing rule (X08). Not for points with a veto.
+    unless the point is proportional. Not for points with a veto. Source: 财预〔2020〕10号 附2 lists points without a
+    sharing rule (X08); given shares, part credit and points that cannot be assessed are practice (REPORT §2.5).
     Verified against 25 point lists of the real 28-item case.
     """
     factor_, share_, actual_, plan_ = floats(factor, share, actual, plan)

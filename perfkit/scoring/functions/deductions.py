@@ -18,11 +18,8 @@ from perfkit.scoring.functions.points import (
     no_flags,
     term_codes,
 )
-from perfkit.scoring.rounding import snap
+from perfkit.scoring.rounding import HALF_GRID, snap
 from perfkit.terms import Direction, StepRounding
-
-# Half the grid of the snap: a difference of two snapped values below it is rounding noise of the subtraction.
-HALF_GRID = 5e-10
 
 
 def counted_units(distance: FloatArray, unit: ArrayLike, step_rounding: StepRounding) -> FloatArray:
@@ -67,10 +64,16 @@ def linear_deduction(
     -------
     Points with parts ``distance``, ``units``, ``deducted_share``.
 
+    Raises
+    ------
+    ValueError
+        What is no number, or shapes that do not broadcast.
+
     Notes
     -----
     rate = max(0, 1 − share × units), and 0 from ``zero_at`` on. Not for two-sided rules with a tolerance
-    (``two_sided_deviation``). Practice rule of key evaluations (RULES §12: the size is set by each indicator).
+    (``two_sided_deviation``). Source: practice of key evaluations (REPORT §2.5: each percentage point −5 %, at 80 %
+    nothing); no rule sets the size, each indicator does.
     Verified against B201 of the real 28-item case: 12634.7 ÷ 13534.7, full 5 → 3.337606.
     """
     value_, full, zero = floats(value, full_at, zero_at)
@@ -114,10 +117,20 @@ def threshold_deduction(
     value, full_at, unit, zero_at, direction, step_rounding, deduct_share_per_unit : see ``linear_deduction``;
         ``full_at`` is a line that may be passed (90), not the ideal (100).
 
+    Returns
+    -------
+    Points with parts ``distance``, ``units``, ``deducted_share``.
+
+    Raises
+    ------
+    ValueError
+        What is no number, or shapes that do not broadcast.
+
     Notes
     -----
     The arithmetic is that of ``linear_deduction``; the name keeps the two rule texts apart in the report. A line of
-    90 lets most surveys earn everything, so scores no longer tell projects apart.
+    90 lets most surveys earn everything, so scores no longer tell projects apart. Not where
+    101号 prescribes steps (``satisfaction_steps``). Source: practice (REPORT §2.5).
     Verified against D401 and D402 of the real 28-item case (93.06 and 91.58 → full).
     """
     return linear_deduction(
@@ -158,9 +171,15 @@ def two_sided_deviation(
     -------
     Points with parts ``deviation`` (signed), ``excess``, ``units``, ``deducted_share``.
 
+    Raises
+    ------
+    ValueError
+        What is no number, or shapes that do not broadcast.
+
     Notes
     -----
-    Not where more is better. Practice rule (e.g. 政府采购执行率). Symmetric: target ± d earn the same.
+    Not where more is better. Symmetric: target ± d earn the same. Source: practice (REPORT §2.5, 政府采购执行率); no
+    national text sets a size. Verified against the rows worked by hand in tests/scoring/functions/test_deductions.py.
     """
     value_, target_, zero, tolerance_ = floats(value, target, zero_at, tolerance)
     relative_ = np.broadcast_to(np.asarray(relative, dtype=np.bool_), value_.shape)
@@ -201,10 +220,16 @@ def count_threshold(
     -------
     Points with parts ``units`` (misses that count), ``deducted_share``.
 
+    Raises
+    ------
+    ValueError
+        What is no number, or shapes that do not broadcast.
+
     Notes
     -----
     rate = max(0, 1 − share × max(0, count − allowed)). A negative count is outside the range: NaN and a flag.
-    Practice rule (e.g. three missing systems → 0).
+    Not for counts of good things (``pro_rata``). Source: practice (REPORT §2.5, three misses → 0). Verified against the
+    rows worked by hand in tests/scoring/functions/test_deductions.py.
     """
     count_, zero, allowed_ = floats(count, zero_at, allowed)
     flags = no_flags(count_.shape)
@@ -244,10 +269,17 @@ def base_step(
     -------
     Points with parts ``distance`` (signed, positive = better), ``units``, ``change``.
 
+    Raises
+    ------
+    ValueError
+        What is no number, or shapes that do not broadcast.
+
     Notes
     -----
-    rate = min(cap, max(floor, base + sign × share × units)). Practice rule (e.g. growth: base 60 %, ±5 % of the
-    points per 0.1 percentage point).
+    rate = min(cap, max(floor, base + sign × share × units)), e.g. growth: base 60 %, ±5 % of the points per 0.1
+    percentage point. Not where the base itself should earn everything (``linear_deduction``). Source: practice (REPORT
+    §2.5, base value ± per 0.1 percentage point with a cap). Verified against the rows worked by hand in
+    tests/scoring/functions/test_deductions.py.
     """
     value_, base = floats(value, base_value)
     way = np.broadcast_to(term_codes(Direction, direction), value_.shape)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from perfkit.scoring.functions.bands import interval_steps
 from perfkit.scoring.functions.points import NAN, BoolArray, Flag, FlagArray, FloatArray, Points, floats, mark, no_flags
-from perfkit.scoring.rounding import snap
+from perfkit.scoring.rounding import HALF_GRID, snap
 from perfkit.terms import ZeroBudgetRule
 
 # 101号 三(七)2, printed there for 10 points: unfinished [80 %, 100 %) 7, [60 %, 80 %) 5, below 0.
@@ -55,16 +55,22 @@ def execution_linear(
     -------
     Points with part ``ratio`` (uncapped).
 
+    Raises
+    ------
+    ValueError
+        What is no number, or shapes that do not broadcast.
+
     Notes
     -----
-    10号 gives execution 10 points and no method (X05); linear is practice. Above 100 % only the cap counts, the row
-    is flagged. Not where 101号 is prescribed (``execution_interval_2021``): 85 % earns 8.5 here and 7 there.
+    Above 100 % only the cap counts, the row is flagged. Not where 101号 is prescribed (``execution_interval_2021``):
+    85 % earns 8.5 here and 7 there. Source: 财预〔2020〕10号 第十三条 gives execution 10 points and no method (X05);
+    linear is practice. Verified against the worked row in tests/scoring/functions/test_bands.py.
     """
     executed_, budget_, cap_ = floats(executed, budget, cap)
     flags = no_flags(executed_.shape)
     ratio, empty = _execution_rate(executed_, budget_, flags)
     rate = np.minimum(np.maximum(ratio, 0.0), cap_)
-    mark(flags, np.asarray(ratio > cap_ + 5e-10) & ~empty, Flag.CAPPED)
+    mark(flags, np.asarray(ratio > cap_ + HALF_GRID) & ~empty, Flag.CAPPED)
     return Points(_without_budget(rate, empty, zero_budget_rule, flags), flags, {"ratio": ratio})
 
 
@@ -88,10 +94,16 @@ def execution_interval_2021(
     -------
     Points with parts ``ratio``, ``limit`` and ``finished``.
 
+    Raises
+    ------
+    ValueError
+        What is no number, or shapes that do not broadcast.
+
     Notes
     -----
     Finished within the budget: all. Unfinished: [80 %, 100 %) 70 %, [60 %, 80 %) 50 %, below nothing. The guide says
-    nothing on finished with overspending and on unfinished at 100 % or more: NaN and a flag, never a guess.
+    nothing on finished with overspending and on unfinished at 100 % or more: NaN and a flag, never a guess. Not under
+    10号 (``execution_linear``).
     Source: 财预〔2021〕101号 三(七)2. Verified against frameworks.json ``exec_interval_2021``.
     """
     executed_, budget_ = (np.atleast_1d(array) for array in floats(executed, budget))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -75,12 +76,9 @@ def write_docx(
         raise DataError(
             _problem("DRAFT-PAGES", "目录页码", f"{len(entries)} 个页码", f"{len(toc_pages)} 个", "重新计算目录页码")
         )
-    document = _opened(template or TEMPLATE)
+    document, place = open_template(template or TEMPLATE)
     stylebook = Stylebook(document)
     desk = Desk(styles=stylebook.ids, labels=_labels(items))
-    place = place_of(document, "body")
-    if place is None:
-        raise DataError(_problem("TEMPLATE-FIELD", "Word 模板", "正文占位在文档主体中", "在页眉或文本框中", "移到主体"))
     writer = _Writer(document, stylebook, desk, governing_section(place))
     lay_out(place, list(writer.stretches(items)), stylebook.ids["gap"])
     contents_place = place_of(document, "contents")
@@ -183,16 +181,29 @@ def _contents_xml(desk: Desk, entries: Sequence[Numbered], pages: Sequence[int] 
     )
 
 
-def _opened(template: Path) -> Document:
-    """Return the template as a document that has every place a draft needs."""
+def open_template(template: Path) -> tuple[Document, etree._Element]:
+    """Return a template as a document that has every place a draft needs, and that of the body 打开模板.
+
+    Parameters
+    ----------
+    template : a ``.docx`` file, see :func:`write_docx`.
+
+    Raises
+    ------
+    DataError
+        Where it cannot be opened or lacks a place.
+    """
     try:
         document = docx.Document(str(template))
-    except (PackageNotFoundError, KeyError, ValueError) as error:
+    except (PackageNotFoundError, zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, ValueError) as error:
         raise DataError(
             _problem("TEMPLATE-FILE", str(template.name), "可以打开的 .docx 文件", "无法打开", "用 Word 另存为 .docx")
         ) from error
     check_template(document, template.name)
-    return document
+    place = place_of(document, "body")
+    if place is None:
+        raise DataError(_problem("TEMPLATE-FIELD", "Word 模板", "正文占位在文档主体中", "在页眉或文本框中", "移到主体"))
+    return document, place
 
 
 def _labels(items: Sequence[Numbered]) -> dict[str, str]:

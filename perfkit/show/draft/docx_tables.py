@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -26,6 +27,9 @@ SHARE_OF_TALL_ROW = 0.25
 CHARACTER_WIDTH = {False: 210, True: 180}
 LINE_HEIGHT = {False: 300, True: 260}
 CELL_MARGIN = {False: 85, True: 57}
+# LibreOffice breaks a list of codes inside a code (A20/2、A301): a zero-width space says that it may after the 、
+BETWEEN_CODES = re.compile(r"(?<=[0-9A-Za-z%）)][、，；])(?=[0-9A-Za-z])")
+ZERO_WIDTH_SPACE = "\u200b"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +143,8 @@ def _cell_text(desk: Desk, cell: Cell, style: str, look: _Look) -> str:
     if cell.record and not cell.placeholder:
         content = control_xml(desk, cell.record, run_xml(cell.text, bold=bold))
     else:
-        content = runs_xml(desk, marked_runs(cell.text, bold=bold, placeholder=cell.placeholder))
+        text = BETWEEN_CODES.sub(ZERO_WIDTH_SPACE, cell.text)
+        content = runs_xml(desk, marked_runs(text, bold=bold, placeholder=cell.placeholder))
     properties = ("<w:keepNext/>" if look.keep else "") + f'<w:jc w:val="{cell.align}"/>'
     return paragraph_xml(style, content, properties)
 

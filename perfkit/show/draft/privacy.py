@@ -15,7 +15,7 @@ Piece = TypeVar("Piece", Run, Cell)
 _NUMBERS = re.compile(
     r"(?<![\d.,A-Za-z])(?:"
     r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXxＸ]"
-    r"|(?:\+?86[-\s]?)?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}"
+    r"|(?:\+?86[-\s]?)?[1１][3-9３-９]\d[-\s]?\d{4}[-\s]?\d{4}"
     r"|0\d{2,3}[-－—]\d{7,8}"
     r")(?![\d%％]|[.,]\d|[万亿]?元)"
 )
@@ -29,9 +29,9 @@ _SINGLE = frozenset(
 # a cell often says who somebody is instead of, or behind, the name
 _ROLE = re.compile(
     r"(?:副|原)?(?:负责人|联系人|经办人|代表|主任|会计|出纳|书记|经理|教师|老师|医生|职工|村民|居民|农户|用户|学员|学生|"
-    r"干部|专员|员工|人员|专家|主管|总监|法人|群众|先生|女士|同志|[站村校组科处局县镇乡院园队厂所股部市区班]长|"
-    r"[办局处科室站所村镇乡县市区组部院校厂]|家长)$"
+    r"干部|专员|员工|人员|专家|主管|总监|法人|群众|先生|女士|同志|[站村校组科处局县镇乡院园队厂所股部市区班家]长)$"
 )
+_OFFICE = "办局处科室站所村镇乡县市区组部院校厂"
 
 
 def names_in(texts: Iterable[str]) -> tuple[str, ...]:
@@ -48,6 +48,8 @@ def names_in(texts: Iterable[str]) -> tuple[str, ...]:
             name = word
             while match := _ROLE.search(name):
                 name = name[: match.start()]
+            if name.endswith(tuple(_OFFICE)):
+                continue
             given = len(name) - len(_surname(name))
             if _surname(name) and 1 <= given <= (3 if len(word) > len(name) else 2):
                 found[name] = None

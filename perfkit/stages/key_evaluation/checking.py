@@ -20,7 +20,7 @@ from perfkit.stages.key_evaluation.scorecard import Scorecard
 from perfkit.stages.key_evaluation.surveys import survey_of
 from perfkit.stages.key_evaluation.workpaper import PLAN_KEYS
 from perfkit.stages.listing import Listing
-from perfkit.terms import FundRow, Role, ScoringFunction, SurveyAccess
+from perfkit.terms import ExecMethod, FundRow, Role, ScoringFunction, SurveyAccess
 from perfkit.trace import Finding
 
 FULL = 100.0
@@ -67,6 +67,7 @@ def check_evaluation(
             card.result.exact_grade.value, card.result.grade.value, card.result.exact_total, card.result.value
         ),
         *_money_findings(context, rows, fund_table),
+        *_method_findings(card),
         *_survey_findings(context, lines),
         *_report_findings(context, run, rows, lines, problem_list, comments),
     ]
@@ -116,7 +117,9 @@ def _money_findings(context: Context, rows: Sequence[Row], table: FundsResult) -
         for row in rows
     ]
     usual = {
-        str(line["framework_basis"]): context.framework.basis.citation for line in ratios if line["framework_basis"]
+        str(line["framework_basis"]): context.framework.basis.citation
+        for line in ratios
+        if line["framework_basis"] and context.framework is not None
     }
     explained = any(row.text("deviation_reason") for row in rows if "执行率" in row.text("level3"))
     rate = table.execution_rate_budget if math.isnan(table.execution_rate) else table.execution_rate
@@ -127,6 +130,20 @@ def _money_findings(context: Context, rows: Sequence[Row], table: FundsResult) -
         *money.low_execution_findings(rate, explained),
         *money.denominator_findings(ratios, usual),
     ]
+
+
+def _method_findings(card: Scorecard) -> list[Finding]:
+    """Hold the execution-rate functions of the items against the method that the run declares."""
+    methods = {
+        ExecMethod.LINEAR: ScoringFunction.EXECUTION_LINEAR,
+        ExecMethod.INTERVAL_2021: ScoringFunction.EXECUTION_INTERVAL_2021,
+    }
+    lines = [
+        {"code": item.code, "method": item.function.label}
+        for item in card.scores.items
+        if item.function in methods.values()
+    ]
+    return money.execution_method_findings(lines, methods[card.result.choices.exec_method].label)
 
 
 def _survey_findings(context: Context, lines: Sequence[dict[str, Any]]) -> list[Finding]:

@@ -15,11 +15,19 @@ import pandas as pd
 import scipy
 
 import perfkit
-from perfkit.errors import Problem
+from perfkit.errors import DataError, Problem
 from perfkit.read.cells import written
 from perfkit.read.engagement import Engagement, read_engagement
 from perfkit.read.rows import Row
-from perfkit.read.rules import choices, find_root, load_framework, load_rule_set, load_run, scoring_choices
+from perfkit.read.rules import (
+    choices,
+    find_root,
+    load_framework,
+    load_rule_set,
+    load_run_with_rules,
+    load_sources,
+    scoring_choices,
+)
 from perfkit.rulebook import Framework, RuleSet, Run
 from perfkit.scoring.choices import SilentChoices
 from perfkit.stages.key_evaluation.checking import FindingsResult, check_evaluation
@@ -39,8 +47,9 @@ from perfkit.stages.key_evaluation.fieldwork import (
 from perfkit.stages.key_evaluation.funds import FundsResult, by_source, fund_records, funds
 from perfkit.stages.key_evaluation.items import Context, scoring_items
 from perfkit.stages.key_evaluation.narrative import consequences, limits, project_records, summary_records
+from perfkit.stages.key_evaluation.precheck import located_problems
 from perfkit.stages.key_evaluation.problems import LostItem, ProblemsResult, problem_records, problems
-from perfkit.stages.key_evaluation.rules_used import BasesResult, SilentRulesResult, bases, silent_rules
+from perfkit.stages.key_evaluation.rules_used import BasesResult, SilentRulesResult, bases, really_done, silent_rules
 from perfkit.stages.key_evaluation.scorecard import Scorecard, check_lines, score_records, scorecard
 from perfkit.stages.key_evaluation.surveys import ScalesResult, SurveysResult, scales, survey_records, surveys
 from perfkit.stages.key_evaluation.workpaper import (
@@ -114,6 +123,10 @@ class Evaluation:
         """Return several texts of 概况, a paragraph each."""
         return "\n".join(self.text(code) for code in codes)
 
+    def titled(self, *codes: str) -> str:
+        """Return several texts of 概况, each led by what it is about."""
+        return "\n".join(f"{OVERVIEW_NAMES[code]}：{self.text(code)}" for code in codes)
+
     @property
     def traces(self) -> tuple[Trace, ...]:
         """The arithmetic of every item, in order."""
@@ -125,6 +138,7 @@ class Evaluation:
         return self.engagement.problems
 
 
+DUTIES = ("plan_elements", "report_steps", "lead_evaluator", "use_of_results")
 DEFAULT_RULES = "cn-mof-2020-10"
 DEFAULT_FRAMEWORK = "project_evaluation_2020"
 
@@ -154,9 +168,7 @@ def load(run_file: str | Path, root: str | Path | None = None) -> Evaluation:
     """
     given = Path(run_file)
     home = Path(root) if root else find_root(given if given.is_absolute() else Path.cwd())
-    run = load_run(given if given.is_absolute() else home / given, home)
-    rule_set = load_rule_set(home, run.rules, run.packs)
-    framework = load_framework(home, run.framework)
+    run, rule_set, framework = load_run_with_rules(given if given.is_absolute() else home / given, home)
     return evaluate(run, rule_set, framework, read_engagement(run.data_path(home)))
 
 
@@ -193,7 +205,9 @@ def examine(path: Path, root: Path) -> tuple[Finding, ...]:
         secrecy=Secrecy.INTERNAL,
         seed=0,
     )
-    rule_set, framework = load_rule_set(root, run.rules), load_framework(root, run.framework)
+    sources = load_sources(root)
+    rule_set = load_rule_set(root, run.rules, sources=sources)
+    framework = load_framework(root, run.framework, sources)
     return evaluate(run, rule_set, framework, engagement).findings.findings
 
 
@@ -212,13 +226,21 @@ def evaluate(run: Run, rule_set: RuleSet, framework: Framework, engagement: Enga
     ----------
     run, rule_set, framework : the rules of the run.
     engagement : the read workbook and folder.
+
+    Raises
+    ------
+    DataError
+        With everything that scoring refuses, by sheet and cell.
     """
     rows = engagement.tables["indicators"]
     chosen = SilentChoices.of(scoring_choices(choices(run, rule_set)))
     surveyed = surveys(engagement, run.level)
     context = Context(engagement=engagement, framework=framework, rule_set=rule_set, surveys=surveyed)
-    items = scoring_items(context)
-    card = scorecard(rows, items, scoring_items(context, by_rule_text=True), chosen, bands_of(run, rule_set))
+    items, by_rule_text = scoring_items(context), scoring_items(context, by_rule_text=True)
+    refused = [problem for made in (items, by_rule_text) for problem in located_problems(made, context, chosen)]
+    if refused:
+        raise DataError(dict.fromkeys(refused))
+    card = scorecard(rows, items, by_rule_text, chosen, bands_of(run, rule_set))
     lines = check_lines(card, rows)
     money = funds(engagement.tables["funds"])
     sources = by_source(money)
@@ -231,9 +253,9 @@ def evaluate(run: Run, rule_set: RuleSet, framework: Framework, engagement: Enga
     names = {row.text("code"): row.text("level3") for row in rows}
     records = (
         *project_records(run, rule_set, framework, engagement),
-        *score_records(card),
+        *score_records(card, chosen.item_decimals),
         *summary_records(card, lines, found_problems, bands_of(run, rule_set)),
-        *fund_records(money, sources),
+        *fund_records(money, sources, chosen.money_decimals),
         *fieldwork_records(visited),
         *survey_records(surveyed),
         *problem_records(found_problems),
@@ -260,8 +282,8 @@ def evaluate(run: Run, rule_set: RuleSet, framework: Framework, engagement: Enga
         comments=answered,
         experts=experts(engagement.tables["experts"], names, adopted),
         units=units(card, names),
-        silent_rules=silent_rules(run, rule_set, used, _moved(card)),
-        bases=bases(run, rule_set, _rules_used(run, rule_set, framework, card)),
+        silent_rules=silent_rules(run, rule_set, used, _moved(card), really_done(card, surveyed)),
+        bases=bases(run, rule_set, framework, _rules_used(run, rule_set, framework, card)),
         margins=margins(card),
         alternatives=alternatives(card, items, rows, bands_of(run, rule_set)),
         findings=findings,
@@ -317,13 +339,20 @@ def _moved(card: Scorecard) -> dict[str, float]:
     for entry in card.result.moved:
         rule = "X06" if entry.absence is None else "X07"
         moved[rule] = moved.get(rule, 0.0) + entry.points * card.scale(entry.code)
+    for code in card.scores.codes:
+        for step in card.trace(code).steps:
+            reduced = step.values.get("reduced_share")
+            if step.op == "overshoot" and isinstance(reduced, float) and reduced > 0:
+                moved["X01"] = moved.get("X01", 0.0) + reduced * card.result.item(code).effective_full * card.scale(
+                    code
+                )
     return moved
 
 
 def _rules_used(run: Run, rule_set: RuleSet, framework: Framework, card: Scorecard) -> list[str]:
     """Return the ids of the rules that this evaluation rests on, in order."""
     methods = [item.rule for item in card.scores.items if item.rule]
-    duties = [duty.id for duty in rule_set.duties if duty.id in ("plan_elements", "report_steps", "lead_evaluator")]
+    duties = [duty.id for duty in rule_set.duties if duty.id in DUTIES]
     packs = [pack.id for pack in rule_set.packs if pack.results_application is not None]
     weight_rules = [rule.id for rule in rule_set.weight_rules]
     bands = run.grade_bands or rule_set.grade_bands

@@ -167,28 +167,48 @@ def _known_sum(rows: Sequence[Mapping[str, Any]], column: str) -> float:
     return math.fsum(values) if values else UNKNOWN
 
 
-def fund_records(result: FundsResult, sources: FundsResult) -> tuple[Record, ...]:
-    """Return the named numbers of the fund tables: ``funds.<column>``, ``funds.<row>.…``, ``funds.source<n>.…``."""
-    records = []
+def fund_records(result: FundsResult, sources: FundsResult, decimals: int = 2) -> tuple[Record, ...]:
+    """Return the named numbers of the fund tables: ``funds.<column>``, ``funds.<row>.…``, ``funds.source<n>.…``.
+
+    Parameters
+    ----------
+    result, sources : the fund table, and the same summed by source.
+    decimals : decimals of money (X18).
+    """
     details = [row for row in sources.rows if row["row_type"] == FundRow.DETAIL.value]
-    for row in (*result.rows, *details):
-        prefix, where = str(row["record"]), str(row["source"] or "")
-        for column in (*MONEY, "receipt_rate", "execution_rate", "execution_rate_budget"):
-            money = column in MONEY
-            records.append(
-                Record(
-                    name=f"{prefix}.{column}",
-                    value=float(str(row[column])),
-                    kind="money" if money else "rate",
-                    label=f"{where}{label(column)}",
-                    unit="万元" if money else "%",
-                    source="资金表" if prefix.removeprefix("funds.").isdigit() else "资金表明细求和",
-                )
-            )
-    if not result.rows:
-        records = [
-            Record(name=f"funds.{column}", value=UNKNOWN, kind="money" if column in MONEY else "rate",
-                   label=label(column), source="资金表未填")
-            for column in (*MONEY, "receipt_rate", "execution_rate", "execution_rate_budget")
-        ]  # fmt: skip
-    return tuple(records)
+    rows = [*result.rows, *details] or [_line((), "funds", source="")]
+    return tuple(
+        _record(row, column, decimals)
+        for row in rows
+        for column in (*MONEY, "receipt_rate", "execution_rate", "execution_rate_budget")
+    )
+
+
+def _record(row: Mapping[str, Any], column: str, decimals: int) -> Record:
+    """Return one number of a fund row; what the workbook does not say is a placeholder, never a number."""
+    prefix, money = str(row["record"]), column in MONEY
+    place = "".join(str(row.get(name) or "") for name in ("source", "agency", "use") if prefix != "funds")
+    needed = (column,) if money else INPUTS[column]
+    missing = [name for name in needed if math.isnan(float(row[name]))]
+    words = f"{place.removesuffix('资金')}{label(column)}"
+    if missing:
+        told = "、".join(label(name) for name in missing)
+        return Record(
+            name=f"{prefix}.{column}", value=f"【待补充：{told}】", kind="text", label=words, source="资金表未填"
+        )
+    return Record(
+        name=f"{prefix}.{column}",
+        value=float(row[column]),
+        kind="money" if money else "rate",
+        label=words,
+        unit="万元" if money else "%",
+        decimals=decimals if money else None,
+        source="资金表" if prefix.removeprefix("funds.").isdigit() else "资金表明细求和",
+    )
+
+
+INPUTS: Mapping[str, tuple[str, str]] = {
+    "receipt_rate": ("received", "budget"),
+    "execution_rate": ("executed", "received"),
+    "execution_rate_budget": ("executed", "budget"),
+}

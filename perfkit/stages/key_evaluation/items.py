@@ -13,23 +13,21 @@ from perfkit.result import Caveat
 from perfkit.rulebook import Framework, FrameworkRow, RuleSet, ScoringMethod
 from perfkit.scoring.items import Checkpoint, ScoringItem, UnitValue
 from perfkit.stages.key_evaluation.surveys import SurveysResult, survey_of
-from perfkit.terms import Absence, CheckpointOutcome, Denominator, Phase, RollUp, ScoringFunction, Status
+from perfkit.terms import JUDGED, Absence, CheckpointOutcome, Denominator, Phase, RollUp, ScoringFunction, Status
 from perfkit.trace import Quantity
 
 F = ScoringFunction
 PERCENT = "%"
 PRACTICE = "实务做法，国家规则未规定"
-# A yes-or-no judgement stands in 定性结论, because 实际值 takes numbers only.
-SWITCHES = {F.YES_NO: "met", F.VETO: "vetoed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What rows need beside themselves: the other sheets, the rules and the surveys."""
+    """What rows need beside themselves: the other sheets, the rules (none outside a checkout) and the surveys."""
 
     engagement: Engagement
-    framework: Framework
-    rule_set: RuleSet
+    framework: Framework | None
+    rule_set: RuleSet | None
     surveys: SurveysResult
 
     def rows(self, table: str, code: str) -> tuple[Row, ...]:
@@ -53,7 +51,7 @@ def _item(row: Row, context: Context, by_rule_text: bool) -> ScoringItem:
     """Return one scoring item."""
     code = row.text("code")
     function: ScoringFunction = row.value("function")
-    method = context.rule_set.method_of(function)
+    method = context.rule_set.method_of(function) if context.rule_set is not None else None
     inputs = _inputs(row, context, by_rule_text)
     formula, variables = _formula(row, context)
     absence: Absence | None = row.value("absence")
@@ -99,11 +97,11 @@ def _parameters(row: Row, function: ScoringFunction, method: ScoringMethod | Non
     return parameters
 
 
-def _denominator_caveats(row: Row, framework: Framework) -> tuple[Caveat, ...]:
+def _denominator_caveats(row: Row, framework: Framework | None) -> tuple[Caveat, ...]:
     """Say so where a rate divides by something else than the framework's own formula does."""
     used: Denominator | None = row.value("denominator_basis")
     usual = framework_basis(row, framework)
-    if used is None or usual is None or used is usual:
+    if framework is None or used is None or usual is None or used is usual:
         return ()
     text = f"分母用{used.label}，{framework.basis.citation}用{usual.label}"
     return (Caveat(f"DENOMINATOR_DIFFERS:{used.value}:{usual.value}", text),)
@@ -122,8 +120,9 @@ def _inputs(row: Row, context: Context, by_rule_text: bool) -> dict[str, Quantit
         inputs["given"] = replace(row.quantity("given_score", label="直接得分", unit="分"), name="given")
     elif scores := [line for line in context.engagement.tables.get("experts", ()) if line.text("code") == code]:
         inputs["given"] = _expert_mean(scores)
-    if row.value("function") in SWITCHES and (met := CheckpointOutcome.read(row.text("label"))) is not None:
-        name = SWITCHES[row.value("function")]
+    # A yes-or-no judgement stands in 定性结论, because 实际值 takes numbers only.
+    if row.value("function") in JUDGED and (met := CheckpointOutcome.read(row.text("label"))) is not None:
+        name = JUDGED[row.value("function")]
         inputs[name] = Quantity(name=name, value=float(met is CheckpointOutcome.MET), label=row.text("label"),
                                 cell=row["label"].address)  # fmt: skip
     survey = survey_of(context.surveys, code)
@@ -135,10 +134,10 @@ def _inputs(row: Row, context: Context, by_rule_text: bool) -> dict[str, Quantit
         inputs = {name: value for name, value in inputs.items() if name not in ("numerator", "denominator")}
         inputs["actual"] = replace(row.quantity("rule_value", label="细则口径值", unit=unit), name="actual")
     phase = context.engagement.overview.get("phase")
-    finished = phase is not None and phase.value is Phase.COMPLETED
-    if row.value("function") is F.EXECUTION_INTERVAL_2021:
-        inputs["finished"] = Quantity(name="finished", value=float(finished), label="项目已完成",
-                                      cell=phase.address if phase else None)  # fmt: skip
+    # without a phase scoring asks for it: an unfinished project is judged otherwise than a finished one
+    if row.value("function") is F.EXECUTION_INTERVAL_2021 and phase is not None and phase.value is not None:
+        inputs["finished"] = Quantity(name="finished", value=float(phase.value is Phase.COMPLETED),
+                                      label="项目已完成", cell=phase.address)  # fmt: skip
     return inputs
 
 
@@ -223,15 +222,17 @@ def _units(rows: Sequence[Row], indicator: Row) -> tuple[UnitValue, ...]:
     )
 
 
-def framework_row(row: Row, framework: Framework) -> FrameworkRow | None:
+def framework_row(row: Row, framework: Framework | None) -> FrameworkRow | None:
     """Return the framework row that an indicator refines: by its framework code, else by its name."""
+    if framework is None:
+        return None
     code, name = row.text("framework_code"), row.text("level3")
     return next((known for known in framework.rows if known.code == code), None) or next(
         (known for known in framework.rows if known.level3 == name and not code), None
     )
 
 
-def framework_basis(row: Row, framework: Framework) -> Denominator | None:
+def framework_basis(row: Row, framework: Framework | None) -> Denominator | None:
     """Return the denominator that the framework's own formula divides by, where it has one."""
     known = framework_row(row, framework)
     if known is None or known.formula is None or "/" not in known.formula.expression:

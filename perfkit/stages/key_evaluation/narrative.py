@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,7 +30,9 @@ def project_records(run: Run, rule_set: RuleSet, framework: Framework, engagemen
         words = value.label if isinstance(value, Term) else str(value or "")
         return words.strip() or f"【待补充：{label}】"
 
-    finance = "财政部门" if run.organiser is Organiser.FINANCE else text("department", "主管部门")
+    bureau = re.match(r".*?财政[局厅部]", text("division", "归口处室"))
+    finance = bureau[0] if bureau else "财政部门"
+    commissioner = finance if run.organiser is Organiser.FINANCE else text("department", "主管部门")
     named = [
         ("project.name", text("project_name", "项目名称"), "项目名称"),
         ("project.agency", text("agency", "项目单位"), "项目单位"),
@@ -39,7 +42,7 @@ def project_records(run: Run, rule_set: RuleSet, framework: Framework, engagemen
         ("project.year", str(run.budget_year), "预算年度"),
         ("project.organiser", run.organiser.label, "评价类型"),
         ("project.period", text("period", "项目起止时间"), "项目起止时间"),
-        ("commissioner", finance, "委托方"),
+        ("commissioner", commissioner, "委托方"),
         ("framework.name", f"{framework.basis.document}{framework.basis.clause}《{framework.name}》", "指标体系框架"),
         ("framework.short", _short(framework), "指标体系框架简称"),
         ("project.is_demo", "是" if overview["is_demo"].value else "否", "演示数据"),
@@ -88,16 +91,25 @@ def summary_records(
     )
     return (
         *(Record(name=name, value=value, kind="count", label=label, unit="项", source="评分结果") for name, value, label in counts),
+        Record(name="counts.summary", value=_counts_words(full, len(lost), absent), kind="text", label="得分概况",
+               source="评分结果"),
         Record(name="lost.points", value=math.fsum(line["lost"] for line in lost), kind="score", label="失分合计",
                unit="分", source="折算后分值－得分"),
         Record(name="lost.top", value=_enumerated([f"{line['code']}{line['name']}" for line in lost]), kind="text",
                label="失分较多的指标", source="按失分排序"),
         Record(name="weights.output_benefit", value=weight, kind="number", label="产出和效益分值", unit="分",
                source="指标体系"),
-        Record(name="grade.bands", value="，".join(_band_words(bands)), kind="text", label="等级区间", source="规则集"),
+        Record(name="grade.bands", value="，".join(band_words(bands)), kind="text", label="等级区间", source="规则集"),
         Record(name="problems.summary", value=_enumerated([str(row["problem"]).rstrip("。") for row in given], most=12)
                or "【待补充：问题概述】", kind="text", label="问题概述", source="问题表"),
     )  # fmt: skip
+
+
+def _counts_words(full: int, lost: int, absent: Sequence[dict[str, Any]]) -> str:
+    """Return how many indicators got full marks, lost points, were not scored and why."""
+    kinds = Counter(line["absence"].label if line["absence"] is not None else "无法计分" for line in absent)
+    left_out = "".join(f"，{kind}{count}项" for kind, count in kinds.items())
+    return f"满分{full}项，失分{lost}项{left_out}"
 
 
 def _enumerated(names: Sequence[str], most: int = MOST_NAMED) -> str:
@@ -105,7 +117,7 @@ def _enumerated(names: Sequence[str], most: int = MOST_NAMED) -> str:
     return "；".join(names[:most]) if most > MOST_NAMED else ("、".join(names[:most]) or "无")
 
 
-def _band_words(bands: Sequence[tuple[str, float, float]]) -> list[str]:
+def band_words(bands: Sequence[tuple[str, float, float]]) -> list[str]:
     """Return the bands in words, half-open but for the best one."""
     words = []
     for place, (name, low, high) in enumerate(bands):
@@ -124,8 +136,10 @@ def consequences(run: Run, rule_set: RuleSet, grade: str) -> str:
     if applied is None:
         return (
             "国家规定要求反馈评价结果、限期整改，并把结果作为安排预算的重要依据，没有规定调整预算的比例"
-            "（财预〔2020〕10号第二十七条）。本次运行没有启用地方规则包，不提出具体比例。"
+            "（财预〔2020〕10号第二十七条）。本次评价没有适用的地方规定，不提出具体比例。"
         )
+    if not grade:
+        return f"等级暂未确定，{applied.basis.citation}的措施待等级确定后适用。"
     known = applied.grades.get(grade)
     if known is None:
         return f"{applied.basis.citation}没有与本次等级对应的规定。"

@@ -92,7 +92,7 @@ def problems(rows: Sequence[Row], lost: Iterable[LostItem]) -> ProblemsResult:
         facts = "；".join(reason.rstrip("。；") for item in members for reason in item.reasons if reason)
         table.append(
             {
-                "id": f"建议{number}",
+                "id": f"待{number}",
                 "problem": f"【待补充：{names}失分对应的问题】",
                 "facts": facts or "【待补充：事实与数据】",
                 "indicators": "；".join(item.code for item in members),
@@ -118,7 +118,8 @@ def problem_records(result: ProblemsResult) -> tuple[Record, ...]:
     """Return the number of problems, given and suggested."""
     given = sum(not row["suggested"] for row in result.rows)
     return (
-        Record(name="problems.total", value=given, kind="count", label="问题数", unit="个", source="问题表"),
+        Record(name="problems.total", value=given or "【待补充：问题数】", kind="count" if given else "text", label="问题数",
+               unit="个", source="问题表"),
         Record(name="problems.suggested", value=len(result.rows) - given, kind="count", label="待确认问题数", unit="个",
                source="失分指标预填"),
     )  # fmt: skip

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from perfkit.rulebook import Choice, RuleSet, Run, Standing, choices
+from perfkit.read.cells import written
+from perfkit.rulebook import Choice, Framework, RuleSet, Run, Standing, choices
 from perfkit.rulebook.shape import Basis
+from perfkit.scoring.choices import SILENT_RULE_OF
+from perfkit.stages.key_evaluation.narrative import band_words
+from perfkit.stages.key_evaluation.scorecard import Scorecard
+from perfkit.stages.key_evaluation.surveys import SurveysResult
 from perfkit.stages.listing import Listing
-from perfkit.terms import Status
+from perfkit.terms import ScoringFunction, ScoringParameter, Status
 
 # Rounding, weights inside level 1, grade bands and money decimals bear on every run, whatever its items.
 ALWAYS_USED = ("X04", "X14", "X15", "X18")
@@ -32,7 +38,11 @@ class BasesResult(Listing):
 
 
 def silent_rules(
-    run: Run, rule_set: RuleSet, used: Mapping[str, Sequence[str]], moved: Mapping[str, float]
+    run: Run,
+    rule_set: RuleSet,
+    used: Mapping[str, Sequence[str]],
+    moved: Mapping[str, float],
+    said: Mapping[str, str] | None = None,
 ) -> SilentRulesResult:
     """Return every silent rule that was used, with its choice and who made it 规则未明确事项的处理.
 
@@ -41,6 +51,8 @@ def silent_rules(
     run, rule_set : where the choices come from.
     used : code X01–X19 → indicator codes (or subjects) it was used for.
     moved : code → points that the choice moved, where that is known.
+    said : code → what was really done where the run's own choice does not tell (bands by name, scales of surveys,
+        items with parameters of their own); it stands instead of the choice, or behind it where it begins with ；.
     """
     by_code: dict[str, list[Choice]] = {}
     for choice in choices(run, rule_set).values():
@@ -54,7 +66,7 @@ def silent_rules(
             {
                 "code": rule.code,
                 "topic": rule.topic,
-                "choice": "；".join(f"{choice.label}：{choice.words}" for choice in chosen),
+                "choice": _words(chosen, (said or {}).get(rule.code, "")),
                 "origin": "、".join(dict.fromkeys(choice.origin.label for choice in chosen)),
                 "used_by": "、".join(used.get(rule.code, ())) or "全部指标",
                 "points_moved": moved.get(rule.code),
@@ -64,12 +76,51 @@ def silent_rules(
     return SilentRulesResult(method="used_only", n_used=len(rows), source="silent-rules", rows=tuple(rows))
 
 
-def bases(run: Run, rule_set: RuleSet, ids: Iterable[str]) -> BasesResult:
-    """Return the documents and clauses used, national first 评价依据清单; those outside their dates are 参照."""
-    used = [basis for basis in rule_set.bases_used(ids) if basis.status not in (Status.OURS, Status.PRACTICE)]
-    ranks = list(Status)
-    rows = [_basis_row(run, rule_set, basis) for basis in sorted(used, key=lambda basis: ranks.index(basis.status))]
+def _words(chosen: Sequence[Choice], said: str) -> str:
+    """Return the choice in words, with what was really done in its place or behind it."""
+    if said and not said.startswith("；"):
+        return said
+    return "；".join(f"{choice.label}：{choice.words}" for choice in chosen) + said
+
+
+def bases(run: Run, rule_set: RuleSet, framework: Framework, ids: Iterable[str]) -> BasesResult:
+    """Return the documents and clauses used, national first, articles in order 评价依据清单.
+
+    Parameters
+    ----------
+    run, rule_set : rules; those outside their dates are printed as 参照.
+    framework : the indicator framework, itself a basis.
+    ids : rules that were used; practices and choices of ours are no bases.
+    """
+    found = [basis for basis in (*rule_set.bases_used(ids), framework.basis) if basis.status in OFFICIAL]
+    with_clause = {basis.source for basis in found if basis.clause}
+    # A document without a clause says nothing beside its own clauses.
+    kept = {(basis.source, basis.clause): basis for basis in found if basis.clause or basis.source not in with_clause}
+    ordered = sorted(
+        kept.values(), key=lambda basis: (OFFICIAL.index(basis.status), basis.source, clause_order(basis.clause))
+    )
+    rows = [_basis_row(run, rule_set, basis) for basis in ordered]
     return BasesResult(method="generated_from_rules_used", n_used=len(rows), source=rule_set.id, rows=tuple(rows))
+
+
+OFFICIAL = (Status.NATIONAL, Status.CENTRAL_TRIAL, Status.LOCAL)
+NUMERALS = "零一二三四五六七八九"
+
+
+def clause_order(clause: str) -> tuple[int, int, str]:
+    """Return the sort key of a clause: articles by number, then everything else.
+
+    Examples
+    --------
+    >>> sorted(["附2", "第二十七条", "第八条", "第十四条"], key=clause_order)
+    ['第八条', '第十四条', '第二十七条', '附2']
+    """
+    article = re.match(r"第([一二三四五六七八九十]+)条", clause)
+    if article is None:
+        return 1, 0, clause
+    tens, ten, units = article[1].rpartition("十")
+    number = (NUMERALS.index(tens) if tens else 1) * 10 * bool(ten) + (NUMERALS.index(units) if units else 0)
+    return 0, number, clause
 
 
 def _basis_row(run: Run, rule_set: RuleSet, basis: Basis) -> dict[str, Any]:
@@ -83,3 +134,37 @@ def _basis_row(run: Run, rule_set: RuleSet, basis: Basis) -> dict[str, Any]:
         "verified": basis.verified.label,
         "standing": "" if standing is Standing.IN_FORCE else f"参照（{standing.label}）",
     }
+
+
+def really_done(card: Scorecard, surveyed: SurveysResult) -> dict[str, str]:
+    """Return what was really done under a silent rule where the run's own choice does not tell 实际处理.
+
+    Parameters
+    ----------
+    card : scored tree; items may carry parameters of their own, which win over the run's choice.
+    surveyed : surveys; each declares its scale in the workbook.
+    """
+    said = {"X15": "，".join(band_words(card.result.bands))}
+    own: dict[str, list[str]] = {}
+    rates: dict[str, list[str]] = {}
+    for item in card.scores.items:
+        for key, value in item.parameters.items():
+            parameter = ScoringParameter.read(str(key))
+            rule = SILENT_RULE_OF.get(parameter.value) if parameter is not None else None
+            if parameter is not None and rule is not None:
+                own.setdefault(rule, []).append(f"{item.code} {parameter.label} {written(value)}")
+        if item.function in (ScoringFunction.EXECUTION_LINEAR, ScoringFunction.EXECUTION_INTERVAL_2021):
+            rates.setdefault(item.function.label, []).append(item.code)
+    if rates:
+        said["X05"] = "；".join(f"{label}：{'、'.join(codes)}" for label, codes in rates.items())
+    if surveyed.surveys:
+        scales = {
+            f"{survey.group}：{'/'.join(f'{value:g}' for value in survey.answers.scale)}" for survey in surveyed.surveys
+        }
+        said["X10"] = (
+            "各问卷声明的量表分值，" + "；".join(sorted(scales)) + "；先算每位应答者的均值再平均，只有计数的按回答合计"
+        )
+    if any(entry.to for entry in card.result.moved):
+        decimals = card.result.choices.item_decimals
+        said["X04"] = f"；折算后的分值同样保留 {decimals} 位小数，尾差并入余数最大的指标，合计不变"
+    return {**{rule: f"；另有约定：{'；'.join(texts)}" for rule, texts in own.items()}, **said}

@@ -160,7 +160,7 @@ def _line(
         "original_full": node.full_score * scale,
         "score": math.nan if gone else node.contribution,
         "exact": math.nan if gone else node.exact * scale,
-        "rate": math.nan if gone else _rate(node),
+        "rate": math.nan if gone else node.rate,
         "absence": absence.value if absence is not None else "",
         "rule_text": row.text("rule_text") if row is not None else "",
         "opinion": row.text("opinion") if row is not None else "",
@@ -168,12 +168,6 @@ def _line(
         "reasons": reasons,
         "record": record,
     }
-
-
-def _rate(node: NodeScore) -> float:
-    """Return score ÷ full score; by the exact score where moved points are no whole cents, lest it pass 100 %."""
-    moved = abs(node.effective_full - node.full_score) > TOLERANCE
-    return node.exact / node.effective_full if moved and node.effective_full else node.rate
 
 
 def check_lines(card: Scorecard, rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -206,7 +200,7 @@ def check_lines(card: Scorecard, rows: Sequence[Row]) -> list[dict[str, Any]]:
                 "absence": item.absence,
                 "cell": str(row["code"].address),
                 "scale": card.scale(code),
-                "lost": _lost(node) * card.scale(code),
+                "lost": _lost(node, float(card.scores.rate[card.scores.position(code)])) * card.scale(code),
                 "opinion": row.text("opinion"),
             }
         )
@@ -220,13 +214,12 @@ def _judged(item: ScoringItem) -> bool:
     return item.function in JUDGED
 
 
-def _lost(node: NodeScore) -> float:
+def _lost(node: NodeScore, rate: float) -> float:
     """Return the points an item lost, 0 where it counts for nothing or is held."""
-    if math.isnan(node.score) or node.effective_full == 0:
+    # Full marks that rounding printed a cent short are not a deduction.
+    if math.isnan(node.score) or node.effective_full == 0 or rate >= 1 - TOLERANCE:
         return 0.0
-    # By the exact score: full marks that rounding printed a cent short are not a deduction.
-    short = node.effective_full - node.exact > TOLERANCE
-    return max(0.0, node.effective_full - node.score) if short else 0.0
+    return max(0.0, node.effective_full - node.score)
 
 
 def _decimals(full_score: float) -> int | None:
@@ -234,13 +227,14 @@ def _decimals(full_score: float) -> int | None:
     return None if abs(full_score * 100 - round(full_score * 100)) < TOLERANCE else 2
 
 
-def score_records(card: Scorecard) -> tuple[Record, ...]:
+def score_records(card: Scorecard, decimals: int = 2) -> tuple[Record, ...]:
     """Return the named numbers of the scored tree: ``total``, ``level1.<n>.score``, ``item.<code>.score`` and so on."""
     result = card.result
     withheld = next((caveat.text for caveat in result.caveats if caveat.code == "TOTAL_WITHHELD"), "")
     rule = "各项指标四舍五入后的得分相加"
     records = [
-        Record(name="total", value=result.value, kind="score", label="综合得分", unit="分", source=rule, caveat=withheld),
+        Record(name="total", value=result.value, kind="score", label="综合得分", unit="分",
+               decimals=decimals, source=rule, caveat=withheld),
         Record(name="total_full", value=result.full_score, kind="number", label="满分", unit="分", source="分值合计"),
         Record(name="total_rate", value=result.rate, kind="rate", label="得分率", unit="%", source="综合得分÷满分"),
         Record(name="total.exact", value=result.exact_total, kind="number", label="精确总分", unit="分", decimals=6,
@@ -259,6 +253,7 @@ def score_records(card: Scorecard) -> tuple[Record, ...]:
             Record(name=f"{prefix}.full_score", value=line["full_score"], kind="number", label=f"{name}分值", unit="分",
                    decimals=_decimals(float(str(line["full_score"]))), source="指标体系"),
             Record(name=f"{prefix}.score", value=line["score"], kind="score", label=f"{name}得分", unit="分",
+                   decimals=decimals,
                    source=card.scores.items[card.scores.position(str(line["code"]))].clause if line["is_item"] else rule),
             Record(name=f"{prefix}.rate", value=line["rate"], kind="rate", label=f"{name}得分率", unit="%",
                    source="得分÷分值"),

@@ -47,6 +47,7 @@ class SurveyResult(Result):
     printed_rate: float | None
     answers: SatisfactionResult
     where: str
+    respondents: int | None
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per question: question, text, option counts, n, mean."""
@@ -62,7 +63,7 @@ class SurveysResult(Listing):
 
     kind: ClassVar[str] = "surveys"
     columns: ClassVar[tuple[str, ...]] = (
-        "id", "group", "access", "frame", "population", "sent", "returned", "valid", "response_rate", "n_used",
+        "id", "group", "access", "frame", "population", "sent", "returned", "valid", "response_rate", "n_used", "n_answers",
         "n_dropped", "scale", "satisfaction", "low", "high", "level", "top2", "top2_low", "top2_high", "top2_answers",
         "interval_note", "record",
     )  # fmt: skip
@@ -144,6 +145,7 @@ def _survey(row: Row, engagement: Engagement, level: float) -> SurveyResult:
         printed_rate=row.value("printed_rate"),
         answers=answers,
         where=str(row["id"].address),
+        respondents=answers.n_used if responses is not None else row.value("valid"),
     )
 
 
@@ -175,7 +177,8 @@ def _summary(survey: SurveyResult) -> dict[str, Any]:
         "returned": survey.returned,
         "valid": survey.valid,
         "response_rate": _response_rate(survey.sent, survey.returned) if survey.frame else float("nan"),
-        "n_used": survey.n_used,
+        "n_used": survey.respondents,
+        "n_answers": sum(sum(counts) for counts in answers.counts),
         "n_dropped": survey.n_dropped,
         "scale": scale_text(answers.scale),
         "satisfaction": answers.value,
@@ -235,6 +238,14 @@ def _other_scales(survey: SurveyResult, engagement: Engagement) -> dict[str, flo
     return pooled | averaged
 
 
+def _respondents(result: SurveysResult) -> int | str:
+    """Return how many people answered; pooled answers without a number of questionnaires do not tell."""
+    known = [survey.respondents for survey in result.surveys]
+    if any(number is None for number in known):
+        return "【待补充：有效问卷份数】"
+    return sum(number for number in known if number is not None)
+
+
 SURVEY_NUMBERS: tuple[tuple[str, RecordKind, str], ...] = (
     ("satisfaction", "rate", "满意度"),
     ("low", "rate", "满意度区间下限"),
@@ -244,6 +255,7 @@ SURVEY_NUMBERS: tuple[tuple[str, RecordKind, str], ...] = (
     ("top2_high", "rate", "满意占比区间上限"),
     ("top2_answers", "rate", "前两档回答占比"),
     ("n_used", "count", "有效问卷"),
+    ("n_answers", "count", "有效回答"),
     ("population", "count", "总体"),
     ("sent", "count", "发放问卷"),
     ("returned", "count", "回收问卷"),
@@ -255,8 +267,9 @@ def survey_records(result: SurveysResult) -> tuple[Record, ...]:
     """Return the named numbers of all surveys: ``survey.<id>.<what>``."""
     records = [
         Record(name="surveys.total", value=result.n_used, kind="count", label="问卷调查", unit="项", source="问卷表"),
-        Record(name="surveys.respondents", value=sum(survey.n_used for survey in result.surveys), kind="count",
-               label="有效问卷", unit="份", source="问卷表"),
+        Record(name="surveys.respondents", value=_respondents(result),
+               kind="count" if isinstance(_respondents(result), int) else "text", label="有效问卷", unit="份",
+               source="问卷表"),
     ]  # fmt: skip
     for survey, row in zip(result.surveys, result.rows, strict=True):
         only = "仅反映应答者" if not survey.answers.interval.known else ""
@@ -266,7 +279,7 @@ def survey_records(result: SurveysResult) -> tuple[Record, ...]:
                     name=f"survey.{survey.id}.{column}",
                     value=row[column],
                     kind=kind,
-                    label=f"{survey.group}{label}",
+                    label=f"{survey.group.removesuffix('满意度')}{label}",
                     unit="%" if kind == "rate" else "份",
                     source=f"问卷{survey.id}，量表 {row['scale']}",
                     caveat=only if column in ("satisfaction", "top2") else "",

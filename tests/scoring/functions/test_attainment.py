@@ -87,6 +87,21 @@ def test_zero_target_may_be_declared_not_computable() -> None:
     assert points.flags.tolist() == [Flag.ZERO_TARGET | Flag.UNDEFINED, 0]
 
 
+@pytest.mark.parametrize("rule", list(ZeroTargetRule))
+@pytest.mark.parametrize("actual", [0.0, 0.5, 2.7])
+def test_inside_a_range_that_begins_at_zero_is_met(actual: float, rule: ZeroTargetRule) -> None:
+    reading = attainment(actual, 0, 2.7, direction=R, zero_target_rule=rule)
+    assert (float(reading.ratio), bool(reading.met), int(reading.flags)) == (1.0, True, 0)
+
+
+def test_outside_a_range_that_begins_at_zero_is_not_met() -> None:
+    reading = attainment([-1, 5.4, math.nan], 0, 2.7, direction=R)
+    np.testing.assert_array_equal(reading.ratio, [0, 0.5, math.nan])
+    assert not reading.met.any()
+    below = attainment(-1, 0, 2.7, direction=R, zero_target_rule=ZeroTargetRule.NOT_COMPUTABLE)
+    assert np.isnan(below.ratio)
+
+
 def test_snap_decides_met_on_the_ratio() -> None:
     assert attainment(0.1 + 0.2, 0.3).met
     assert attainment(89.99999999999999, 90).met
@@ -116,6 +131,17 @@ def test_overshoot_bands_include_their_upper_limit() -> None:
     reduction = OvershootReduction.BANDS
     points = pro_rata([130, 131, 200, 201], 100, overshoot_reduction=reduction, overshoot_bands=bands)
     np.testing.assert_allclose(points.rate, [1, 0.9, 0.9, 0.7], rtol=0, atol=SAME_FORMULA)
+
+
+def test_overshoot_bands_may_come_in_any_order() -> None:
+    bands = ((None, 0.3), (2.0, 0.1), (1.3, 0.0))
+    points = pro_rata([130, 131, 200, 201], 100, overshoot_reduction=OvershootReduction.BANDS, overshoot_bands=bands)
+    np.testing.assert_allclose(points.rate, [1, 0.9, 0.9, 0.7], rtol=0, atol=SAME_FORMULA)
+
+
+def test_reduction_by_bands_needs_bands() -> None:
+    with pytest.raises(ValueError, match="overshoot_bands"):
+        pro_rata(150, 100, overshoot_reduction=OvershootReduction.BANDS)
 
 
 def test_lower_is_better_far_below_its_limit_is_no_overshoot() -> None:

@@ -93,6 +93,9 @@ def test_a_landscape_table_turns_only_itself() -> None:
         (sample.table("t", "题", (("甲", 1.0, "x onclick"),), [["1"]]), "对齐"),
         ({sample.FIGURE: {"name": "f", "caption": "", "alt": "", "width_cm": 3}, "image/png": "A"}, "base64"),
         ({sample.SAY: {"runs": [{"record": "total"}]}}, "text"),
+        ({sample.SAY: {"runs": [{"text": 5}]}}, "5"),
+        (sample.table("t", "题", (("甲", 0.0, "left"),), [["1"]]), "列宽"),
+        (sample.table("t", "题", (), []), "列宽"),
     ],
 )
 def test_every_malformed_output_is_named_with_its_cell(output: dict[str, object], found: str) -> None:

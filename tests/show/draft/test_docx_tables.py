@@ -109,3 +109,19 @@ def test_notes_stand_under_their_table_inside_its_bookmark(word: Word) -> None:
 @given(st.lists(st.floats(0.1, 30), min_size=1, max_size=30), st.integers(1000, 20000))
 def test_scaled_widths_fill_the_text_exactly(widths: list[float], total: int) -> None:
     assert sum(scaled(widths, total)) == total
+
+
+def test_lists_of_codes_may_break_only_after_their_commas(tmp_path: Path) -> None:
+    rows = [["A202、A301、B101", "（1）项目、A1，12,000 只"]]
+    published = sample.table("t", "题", (("甲", 2.0, "left"), ("乙", 2.0, "left")), rows)
+    word = written(blocks_of(sample.code(published)), tmp_path / "d.docx")
+    texts = word.find("//w:tbl/w:tr[2]//w:t/text()")
+    assert texts == ["A202、\u200bA301、\u200bB101", "（1）项目、A1，\u200b12,000 只"]
+
+
+def test_only_the_placeholder_in_a_cell_is_highlighted(tmp_path: Path) -> None:
+    published = sample.table("t", "题", (("甲", 2.0, "left"),), [["依据【待补充：证据编号】，扣 1 分"]])
+    word = written(blocks_of(sample.code(published)), tmp_path / "d.docx")
+    runs = word.find("//w:tbl/w:tr[2]//w:r")
+    marked = [bool(run.xpath("w:rPr/w:highlight", namespaces=NS)) for run in runs]
+    assert marked == [False, True, False]
