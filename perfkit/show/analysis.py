@@ -147,7 +147,7 @@ def problems(result: Result) -> Pieces:
             quote(f"{lead}{facts.rstrip('。')}。涉及指标：{row['indicators'] or '—'}。\n原因：{cause.rstrip('。')}。")
         )
     if not parts:
-        parts.append(quote("【待补充：存在的问题及原因】"))
+        parts.append(quote("评价未发现需要列示的问题。"))
     return Pieces.of(parts)
 
 

@@ -42,8 +42,8 @@ def test_with_the_henan_pack(tmp_path: Path, score: float, grade: str, share: st
 
 def test_a_grade_that_the_pack_does_not_know(tmp_path: Path) -> None:
     evaluation = graded(tmp_path, 70, "henan")
-    words = consequences(evaluation.run, evaluation.rule_set, "")
-    assert words.endswith("没有与本次等级对应的规定。")
+    assert consequences(evaluation.run, evaluation.rule_set, "一等").endswith("没有与本次等级对应的规定。")
+    assert consequences(evaluation.run, evaluation.rule_set, "").startswith("等级暂未确定")
 
 
 def test_project_texts_and_placeholders(tmp_path: Path) -> None:

@@ -145,13 +145,14 @@ def really_done(card: Scorecard, surveyed: SurveysResult) -> dict[str, str]:
     surveyed : surveys; each declares its scale in the workbook.
     """
     said = {"X15": "，".join(band_words(card.result.bands))}
+    differing = card.scores.own_choices()
     own: dict[str, list[str]] = {}
     rates: dict[str, list[str]] = {}
     for item in card.scores.items:
         for key, value in item.parameters.items():
             parameter = ScoringParameter.read(str(key))
             rule = SILENT_RULE_OF.get(parameter.value) if parameter is not None else None
-            if parameter is not None and rule is not None:
+            if parameter is not None and rule is not None and item.code in differing.get(rule, ()):
                 own.setdefault(rule, []).append(f"{item.code} {parameter.label} {written(value)}")
         if item.function in (ScoringFunction.EXECUTION_LINEAR, ScoringFunction.EXECUTION_INTERVAL_2021):
             rates.setdefault(item.function.label, []).append(item.code)
