@@ -17,7 +17,6 @@ from perfkit.show.prose import opinion_sentence, trace_sentence
 from perfkit.show.record import RecordBook, Said, quote
 from perfkit.show.tables import Table
 from perfkit.show.tables_fields import Field, plain_text, table_of
-from perfkit.terms import Absence
 from perfkit.trace import Trace
 
 
@@ -100,13 +99,11 @@ def _item(row: dict[Any, Any], trace: Trace, words: dict[str, str], book: Record
     """Return one item: arithmetic, opinion, and its score by record."""
     name = f"**{_escaped(str(row['code']))} {_escaped(str(row['name']))}**　"
     if row["absence"]:
-        absence = Absence.read(str(row["absence"]))
-        return book.say(
-            f"{name}{absence.label if absence else row['absence']}，{_escaped(words.get(row['code'], ''))}。"
-        )
+        why = _escaped(str(row["opinion"] or "").strip())
+        return book.say(f"{name}{_escaped(words.get(row['code'], ''))}。{why}".replace("\n", ""))
     written = str(row["opinion"] or "").strip()
     opinion = _escaped(
-        written or opinion_sentence(str(row["name"]), trace, evidence=_marks(row), reasons=row["reasons"])
+        written or opinion_sentence(str(row["name"]), trace, evidence=_marks(row), reasons=row["reasons"], brief=True)
     )
     record = row["record"]
     return book.say(

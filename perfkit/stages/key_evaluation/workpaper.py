@@ -48,7 +48,7 @@ class UnitsResult(Listing):
     """Per-unit values behind rolled-up indicators 分单位数据."""
 
     kind: ClassVar[str] = "units"
-    columns: ClassVar[tuple[str, ...]] = ("code", "name", "agency", "weight", "target", "actual", "rate")
+    columns: ClassVar[tuple[str, ...]] = ("code", "name", "agency", "unit", "weight", "target", "actual", "rate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +135,7 @@ def units(card: Scorecard, names: Mapping[str, str]) -> UnitsResult:
                 "code": item.code,
                 "name": names[item.code],
                 "agency": values["agency"],
+                "unit": item.unit,
                 "weight": float(values["weight"] or 0) / whole if whole else math.nan,
                 "target": values["target"],
                 "actual": values["actual"],
