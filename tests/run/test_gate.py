@@ -11,6 +11,7 @@ from perfkit.errors import MethodError
 from perfkit.read.rules import load_rule_set, load_run
 from perfkit.rulebook import Run
 from perfkit.run.gate import ENCLOSURE, judge, passages, read_back
+from perfkit.show.draft.docx import draft_numbers
 from perfkit.show.draft.shapes import Block, Cell, Heading, Paragraph, TableBlock
 from perfkit.show.draft.shapes import Run as Words
 from perfkit.terms import DraftStatus, Severity
@@ -112,7 +113,9 @@ def _word_file(path: Path, *totals: str) -> Path:
 
 
 def test_read_back_finds_numbers_however_word_splits_them(tmp_path: Path) -> None:
-    read_back(_word_file(tmp_path / "draft.docx", "64.99", "64.99"), _report())
+    path = _word_file(tmp_path / "draft.docx", "64.99", "64.99")
+    read_back(path, _report())
+    assert draft_numbers(path)["total"] == ("64.99", "64.99")
 
 
 @pytest.mark.parametrize("totals", [("64.99",), ("64.99", "64.9"), ("64.99", "164.99"), ()])

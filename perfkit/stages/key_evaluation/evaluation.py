@@ -30,6 +30,7 @@ from perfkit.read.rules import (
 )
 from perfkit.rulebook import Framework, RuleSet, Run
 from perfkit.scoring.choices import SilentChoices
+from perfkit.scoring.items import ScoringItem
 from perfkit.stages.key_evaluation.checking import FindingsResult, check_evaluation
 from perfkit.stages.key_evaluation.comparison import ComparisonResult, comparison
 from perfkit.stages.key_evaluation.fieldwork import (
@@ -236,10 +237,7 @@ def evaluate(run: Run, rule_set: RuleSet, framework: Framework, engagement: Enga
     chosen = SilentChoices.of(scoring_choices(choices(run, rule_set)))
     surveyed = surveys(engagement, run.level)
     context = Context(engagement=engagement, framework=framework, rule_set=rule_set, surveys=surveyed)
-    items, by_rule_text = scoring_items(context), scoring_items(context, by_rule_text=True)
-    refused = [problem for made in (items, by_rule_text) for problem in located_problems(made, context, chosen)]
-    if refused:
-        raise DataError(dict.fromkeys(refused))
+    items, by_rule_text = _readable_items(context, chosen)
     card = scorecard(rows, items, by_rule_text, chosen, bands_of(run, rule_set))
     lines = check_lines(card, rows)
     money = funds(engagement.tables["funds"])
@@ -291,6 +289,15 @@ def evaluate(run: Run, rule_set: RuleSet, framework: Framework, engagement: Enga
         limits=limits(card, surveyed, lines, answered),
         records=records,
     )
+
+
+def _readable_items(context: Context, chosen: SilentChoices) -> tuple[tuple[ScoringItem, ...], tuple[ScoringItem, ...]]:
+    """Return the items as used and as the printed rule texts have them, or refuse both with every problem."""
+    items, by_rule_text = scoring_items(context), scoring_items(context, by_rule_text=True)
+    refused = [problem for made in (items, by_rule_text) for problem in located_problems(made, context, chosen)]
+    if refused:
+        raise DataError(dict.fromkeys(refused))
+    return items, by_rule_text
 
 
 def _lost_items(lines: list[dict[str, Any]], engagement: Engagement) -> list[LostItem]:
