@@ -135,11 +135,8 @@ def test_real_case_walks_the_whole_way(
         )
 
 
-def test_real_case_of_28_items_to_the_cent(cases: Path, tmp_path: Path) -> None:
-    path = cases / "key_evaluation_28_items.json"
-    if not path.is_file():
-        pytest.skip("PERFKIT_CASES points at another set, which has no 28-item table")
-    case = json.loads(path.read_text("utf-8"))
+def test_real_case_of_28_items_to_the_cent(shared: Path, tmp_path: Path) -> None:
+    case = json.loads((shared / "cases" / "key_evaluation_28_items.json").read_text("utf-8"))
     root = make_root(tmp_path / "root", ROOT)
     evaluation = key_evaluation.load(write_case(case, root, "case-28"), root)
     card = evaluation.scorecard

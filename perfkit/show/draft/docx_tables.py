@@ -22,7 +22,7 @@ from perfkit.show.draft.shapes import Cell, Row, TableBlock, marked_runs
 # shares of the page: a table up to the first stays whole; a row beyond the second may break inside, since moving it
 # to the next page would leave too much of this one empty
 SHARE_OF_WHOLE_TABLE = 0.4
-SHARE_OF_TALL_ROW = 0.25
+SHARE_OF_TALL_ROW = 0.4
 # twips, by type size (normal, small): a full-width character, a line, the inner margin of a cell
 CHARACTER_WIDTH = {False: 210, True: 180}
 LINE_HEIGHT = {False: 300, True: 260}

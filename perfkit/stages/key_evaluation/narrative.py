@@ -159,7 +159,9 @@ def limits(card: Scorecard, surveys: SurveysResult, lines: Sequence[dict[str, An
     ----------
     card, lines : scored tree and its items. surveys, comments : lists of the report.
     """
-    said = [f"{caveat.text.rstrip('。')}。" for caveat in card.result.caveats]
+    # Absences are told one by one below, with their names and points.
+    told = [caveat.text.rstrip("。") for caveat in card.result.caveats if not caveat.code.startswith("ABSENCE_")]
+    said = [f"{text}。" for text in told]
     for entry in card.result.moved:
         kind = entry.absence.label if entry.absence is not None else "无法计分"
         name = next(str(line["name"]) for line in lines if line["code"] == entry.code)
