@@ -185,10 +185,16 @@ def _plain(row: Row) -> dict[str, object]:
 
 
 def _quantities(item: ScoringItem) -> tuple[Quantity, ...]:
-    """Return every number that went into an item, with its cell."""
+    """Return every number that went into an item, with its cell; a judged point by the cell of its judgement."""
     points = [quantity for point in item.checkpoints for quantity in (point.actual, point.plan) if quantity is not None]
+    judged = [
+        Quantity(name=f"checkpoint{point.number}", value=point.factor, cell=point.cell)
+        for point in item.checkpoints
+        if point.cell is not None and point.actual is None and point.plan is None
+    ]
     units = [quantity for unit in item.units for quantity in (*unit.inputs.values(), unit.money, unit.count)]
-    return (*item.inputs.values(), *item.variables, *points, *(quantity for quantity in units if quantity is not None))
+    known = [quantity for quantity in units if quantity is not None]
+    return (*item.inputs.values(), *item.variables, *points, *judged, *known)
 
 
 def score_items(items: Sequence[ScoringItem], choices: SilentChoices | None = None) -> ItemScores:
