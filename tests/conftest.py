@@ -56,12 +56,6 @@ def _part_of_shared(request: pytest.FixtureRequest, variable: str, name: str, wh
 
 
 @pytest.fixture(scope="session")
-def golden(request: pytest.FixtureRequest) -> Path:
-    """Return the folder of golden values (``PERFKIT_GOLDEN``, else ``golden`` of the shared material)."""
-    return _part_of_shared(request, "PERFKIT_GOLDEN", "golden", "the golden values")
-
-
-@pytest.fixture(scope="session")
 def cases(request: pytest.FixtureRequest) -> Path:
     """Return the folder of real evaluation tables (``PERFKIT_CASES``, else ``cases`` of the shared material)."""
     return _part_of_shared(request, "PERFKIT_CASES", "cases", "the real evaluation tables")

@@ -146,7 +146,7 @@ def linear_row(params: Mapping[str, Any]) -> dict[str, Any]:
     parts = [
         f"满分点={params['full_at']}",
         f"每单位扣分比例={params['deduct_share_per_unit']}",
-        f"扣分单位={params['unit']}",
+        f"扣分单位={params.get('unit') or 1}",
     ]
     if params.get("zero_at") is not None:
         parts.append(f"零分点={params['zero_at']}")
@@ -164,7 +164,8 @@ def linear_row(params: Mapping[str, Any]) -> dict[str, Any]:
 def checkpoint_rows(code: str, params: Mapping[str, Any], by_rule: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the rows of 评价要点 of one item."""
     factors = params["factors"]
-    shares = params.get("point_weights") or [None] * len(factors)
+    weights = params.get("point_weights")
+    shares = [weight / math.fsum(weights) for weight in weights] if weights else [None] * len(factors)
     raw = params.get("raw") or {}
     actual, plan = raw.get("actual"), raw.get("plan")
     counted = isinstance(actual, list) and isinstance(plan, list) and len(actual) == len(plan) == len(factors)

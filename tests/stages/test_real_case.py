@@ -51,7 +51,8 @@ def plain_score(item: Mapping[str, Any]) -> float:
     if rule == "points_equal":
         return weight * math.fsum(params["factors"]) / len(params["factors"])
     if rule == "points_weighted":
-        return weight * math.fsum(p * f for p, f in zip(params["point_weights"], params["factors"], strict=True))
+        shares = params["point_weights"]
+        return weight * math.fsum(p * f for p, f in zip(shares, params["factors"], strict=True)) / math.fsum(shares)
     if rule == "satisfaction_threshold":
         counts, scale = params["counts"], params["scale"]
         value = math.fsum(c * s for c, s in zip(counts, scale, strict=True)) / sum(counts)
@@ -67,7 +68,7 @@ def plain_score(item: Mapping[str, Any]) -> float:
         zero_at = params.get("zero_at")
         if zero_at is not None and sign * (value - zero_at) <= 0:
             return 0.0
-        return weight * max(0.0, 1 - params["deduct_share_per_unit"] * below / params["unit"])
+        return weight * max(0.0, 1 - params["deduct_share_per_unit"] * below / (params.get("unit") or 1))
     given = item.get("published_score")
     given = item.get("reevaluated_score") if given is None else given
     return math.nan if given is None else float(given)

@@ -32,8 +32,8 @@ def two_layers(case: dict[str, Any], share: float, **last: Any) -> list[dict[str
 
 
 @pytest.fixture(scope="module")
-def form(cases: Path) -> dict[str, Any]:
-    path = cases / "two_layer_weights_structure.json"
+def form(shared: Path) -> dict[str, Any]:
+    path = shared / "cases" / "two_layer_weights_structure.json"
     if not path.is_file():
         pytest.skip("PERFKIT_CASES points at another set, which has no two-layer form")
     case: dict[str, Any] = json.loads(path.read_text("utf-8"))
