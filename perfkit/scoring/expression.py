@@ -110,7 +110,7 @@ def evaluate(formula: str, variables: Mapping[str, float]) -> ExpressionResult:
     text = unicodedata.normalize("NFKC", formula.translate(SPELLINGS)).strip()
     known = {unicodedata.normalize("NFKC", name): float(value) for name, value in variables.items()}
     tree = _parsed(text)
-    problems = list(_problems(tree, text, known))
+    problems = tuple(dict.fromkeys(_problems(tree, text, known)))
     if problems:
         raise MethodError(problems)
     named = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name))

@@ -110,3 +110,9 @@ def test_any_text_is_a_number_or_a_problem(formula: str) -> None:
     except MethodError:
         return
     assert isinstance(result.value, float)
+
+
+def test_one_problem_is_told_once() -> None:
+    with pytest.raises(MethodError) as caught:
+        evaluate("9**9**9**9", {})
+    assert len(caught.value.problems) == 1
