@@ -209,10 +209,6 @@ class RuleSet(Shape):
         """Return a silent rule 沉默事项 by its code X01–X19."""
         return named(self.silent_rules, code, lambda item: item.code, "沉默事项", "RULE-SILENT")
 
-    def silent_parameter(self, name: str) -> SilentParameter:
-        """Return a silent parameter by its name 沉默事项参数."""
-        return named(self.silent_parameters, name, lambda item: item.name, "沉默事项参数", "RULE-SILENT")
-
     @property
     def silent_parameters(self) -> tuple[SilentParameter, ...]:
         """All silent parameters in the order of X01–X19."""

@@ -211,5 +211,5 @@ def test_every_node_has_records_that_add_up(tmp_path: Path) -> None:
     assert abs(found["total.exact"] - found["total"]) <= 3 * CENT
     frame = evaluation.scorecard.to_frame()
     assert len(frame) == 1 + 2 + 2 + 3
-    assert evaluation.scorecard.items()["code"].tolist() == ["A1", "A2", "C1"]
+    assert frame.loc[frame["is_item"], "code"].tolist() == ["A1", "A2", "C1"]
     assert evaluation.scorecard.level1()["name"].tolist() == ["决策", "产出"]

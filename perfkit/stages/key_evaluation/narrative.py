@@ -94,7 +94,7 @@ def summary_records(
         Record(name="counts.summary", value=_counts_words(full, len(lost), absent), kind="text", label="得分概况",
                source="评分结果"),
         Record(name="lost.points", value=math.fsum(line["lost"] for line in lost), kind="score", label="失分合计",
-               unit="分", source="折算后分值－得分"),
+               unit="分", decimals=card.result.choices.item_decimals, source="折算后分值－得分"),
         Record(name="lost.top", value=_enumerated([f"{line['code']}{line['name']}" for line in lost]), kind="text",
                label="失分较多的指标", source="按失分排序"),
         Record(name="weights.output_benefit", value=weight, kind="number", label="产出和效益分值", unit="分",

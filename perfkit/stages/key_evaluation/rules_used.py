@@ -13,7 +13,7 @@ from perfkit.rulebook.shape import Basis
 from perfkit.scoring.choices import SILENT_RULE_OF
 from perfkit.stages.key_evaluation.narrative import band_words
 from perfkit.stages.key_evaluation.scorecard import Scorecard
-from perfkit.stages.key_evaluation.surveys import SurveysResult
+from perfkit.stages.key_evaluation.surveys import SurveysResult, scale_text
 from perfkit.stages.listing import Listing
 from perfkit.terms import ScoringFunction, ScoringParameter, Status
 
@@ -159,9 +159,7 @@ def really_done(card: Scorecard, surveyed: SurveysResult) -> dict[str, str]:
     if rates:
         said["X05"] = "；".join(f"{label}：{'、'.join(codes)}" for label, codes in rates.items())
     if surveyed.surveys:
-        scales = {
-            f"{survey.group}：{'/'.join(f'{value:g}' for value in survey.answers.scale)}" for survey in surveyed.surveys
-        }
+        scales = {f"{survey.group}：{scale_text(survey.answers.scale)}" for survey in surveyed.surveys}
         said["X10"] = (
             "各问卷声明的量表分值，" + "；".join(sorted(scales)) + "；先算每位应答者的均值再平均，只有计数的按回答合计"
         )

@@ -46,11 +46,6 @@ class Scorecard(Listing):
         frame = self.to_frame()
         return frame[frame["level"] == 1].reset_index(drop=True)
 
-    def items(self) -> pd.DataFrame:
-        """Return the item rows only."""
-        frame = self.to_frame()
-        return frame[frame["is_item"]].reset_index(drop=True)
-
     def trace(self, code: str) -> Trace:
         """Return the arithmetic of one item with the points it counts for after absences."""
         return self.scores.trace(code, effective_full=self.result.item(code).effective_full)
