@@ -25,6 +25,7 @@ from perfkit.terms.indicator import (
     Operator,
     YesNo,
 )
+from perfkit.terms.reliability import Roles, Statistic
 from perfkit.terms.scoring import (
     INPUTS,
     JUDGED,
@@ -76,12 +77,14 @@ __all__ = [
     "Phase",
     "ReverseRule",
     "Role",
+    "Roles",
     "RollUp",
     "ScoringFunction",
     "ScoringInput",
     "ScoringParameter",
     "Secrecy",
     "Severity",
+    "Statistic",
     "Status",
     "StepRounding",
     "SurveyAccess",

@@ -1,0 +1,239 @@
+"""Grades 等级: small integer codes with their categories, and the distinct rating patterns with how often each occurs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from perfkit.errors import DataError, Problem
+from perfkit.reliability.ratings import SHOWN_PROBLEMS
+
+IntMatrix: TypeAlias = NDArray[np.integer[Any]]
+MISSING = -1
+
+# A table of this many possible patterns still fits the fast memory; beyond it, sorting the patterns met is quicker.
+COUNTED_PATTERNS = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Grades:
+    """Coded ratings 等级编码.
+
+    Parameters
+    ----------
+    codes : shape (n, k) integers: place of the grade in ``categories``, ``-1`` where missing; rows evaluands, columns
+        raters.
+    categories : the categories counted, lowest first. A category that nobody used still counts (it changes
+        Brennan-Prediger and Gwet's coefficients).
+    values : shape (q,), the numbers the weights are made of: the categories themselves where they are numbers, else
+        their places 1 … q.
+    """
+
+    codes: IntMatrix
+    categories: tuple[Any, ...]
+    values: NDArray[np.float64]
+
+    @property
+    def n(self) -> int:
+        """Return the number of evaluands."""
+        return int(self.codes.shape[0])
+
+    @property
+    def k(self) -> int:
+        """Return the number of raters."""
+        return int(self.codes.shape[1])
+
+    @property
+    def q(self) -> int:
+        """Return the number of categories counted."""
+        return len(self.categories)
+
+
+GradeRatings: TypeAlias = ArrayLike | pd.DataFrame | Grades
+
+
+def _code_type(q: int) -> type[np.signedinteger[Any]]:
+    return np.int8 if q <= np.iinfo(np.int8).max else np.int32
+
+
+def _category_values(categories: Sequence[Any]) -> NDArray[np.float64]:
+    """Return numbers for the categories: themselves where all are numbers, else their places."""
+    if all(
+        isinstance(item, (int, float, np.integer, np.floating)) and not isinstance(item, bool) for item in categories
+    ):
+        return np.array(categories, dtype=np.float64)
+    return np.arange(1.0, len(categories) + 1.0)
+
+
+def _checked_categories(categories: Sequence[Any]) -> tuple[Any, ...]:
+    listed = tuple(item.item() if isinstance(item, np.generic) else item for item in categories)
+    rising = len(listed) > 0 and bool(np.all(np.diff(_category_values(listed)) > 0))
+    if len(set(listed)) < len(listed) or not rising:
+        raise DataError(
+            Problem(
+                code="GR-CATEGORIES",
+                where="categories",
+                expected="从低到高、互不重复的等级，至少一个",
+                found="、".join(map(str, listed)) or "没有等级",
+                mend="列出评分量表的全部等级，最低的在前",
+            )
+        )
+    return listed
+
+
+def _outside(array: NDArray[Any], wrong: NDArray[np.bool_], categories: tuple[Any, ...]) -> list[Problem]:
+    """Return the grades that are not among the categories, each with its cell."""
+    listed = "、".join(str(item) for item in categories)
+    places = np.argwhere(wrong)
+    problems = [
+        Problem(
+            code="GR-OUTSIDE",
+            where=f"评分表 第 {row + 1} 行 第 {column + 1} 列",
+            expected=f"等级 {listed}，缺失留空",
+            found=repr(array[row, column]),
+            mend="改正该等级，或把它列入 categories",
+        )
+        for row, column in places[:SHOWN_PROBLEMS]
+    ]
+    if len(places) > SHOWN_PROBLEMS:
+        rest = f"另有 {len(places) - SHOWN_PROBLEMS} 处"
+        problems.append(Problem(code="GR-OUTSIDE", where="评分表", expected=listed, found=rest, mend="同上"))
+    return problems
+
+
+def coded(codes: ArrayLike, categories: Sequence[Any]) -> Grades:
+    """Return grades that are coded already 已编码等级.
+
+    Parameters
+    ----------
+    codes : shape (n, k) integers in -1 … q-1, ``-1`` missing; int8 is the quickest.
+    categories : the q categories, lowest first.
+
+    Raises
+    ------
+    DataError
+        Where the codes are no integers, leave that range, or are not two-dimensional.
+    """
+    matrix = np.asarray(codes)
+    listed = _checked_categories(categories)
+    ranged = matrix.ndim == 2 and matrix.dtype.kind in "iu"
+    if ranged and matrix.size:
+        ranged = bool(matrix.min() >= MISSING and matrix.max() < len(listed))
+    if not ranged:
+        raise DataError(
+            Problem(
+                code="GR-CODES",
+                where="codes",
+                expected=f"两维整数表，取值 -1（缺失）至 {len(listed) - 1}",
+                found=f"{matrix.dtype} {matrix.shape}",
+                mend="改用 grades 由等级本身编码",
+            )
+        )
+    return Grades(matrix.astype(_code_type(len(listed)), copy=False), listed, _category_values(listed))
+
+
+def grades(ratings: GradeRatings, *, categories: Sequence[Any] | None = None) -> Grades:
+    """Return ratings as codes 等级编码.
+
+    Parameters
+    ----------
+    ratings : shape (n, k) numbers or words, rows evaluands, columns raters, NaN or ``None`` where missing; or Grades,
+        which pass through.
+    categories : all categories of the scale, lowest first. Where ``None``: the ordered categories of a pandas
+        Categorical, else the distinct grades met, sorted. Words sorted by their letters are no scale: give
+        ``categories`` for weighted coefficients.
+
+    Raises
+    ------
+    DataError
+        Where a grade is not among the categories (each cell named), or the table is not two-dimensional.
+    """
+    if isinstance(ratings, Grades):
+        if categories is None or _checked_categories(categories) == ratings.categories:
+            return ratings
+        words = np.array([*ratings.categories, None], dtype=object)
+        return grades(words[ratings.codes], categories=categories)
+    if isinstance(ratings, pd.DataFrame) and categories is None:
+        categories = _ordered_categories(ratings)
+    array = ratings.to_numpy() if isinstance(ratings, pd.DataFrame) else np.asarray(ratings)
+    if array.ndim != 2:
+        raise DataError(
+            Problem(
+                code="RT-SHAPE",
+                where="评分表",
+                expected="两维表：每行一个评价对象，每列一个评分者",
+                found=f"{array.ndim} 维",
+                mend="按“对象 × 评分者”排成宽表",
+            )
+        )
+    flat = array.reshape(-1)
+    known = ~pd.isna(flat)
+    met = pd.unique(flat[known])
+    if categories is None:
+        categories = sorted(met) if _sortable(met) else sorted(met, key=str)
+    listed = _checked_categories(categories) if len(categories) else ()
+    codes = pd.Index(listed).get_indexer(pd.Index(flat)) if listed else np.full(flat.shape, MISSING)
+    wrong = known & (codes == MISSING)
+    if wrong.any():
+        raise DataError(_outside(array, wrong.reshape(array.shape), listed))
+    # A missing value can match a category only if NaN were one, which the check above refuses.
+    codes = np.where(known, codes, MISSING).astype(_code_type(len(listed)))
+    return Grades(codes.reshape(array.shape), listed, _category_values(listed))
+
+
+def _sortable(values: NDArray[Any]) -> bool:
+    kinds = {isinstance(item, str) for item in values}
+    return len(kinds) < 2
+
+
+def _ordered_categories(frame: pd.DataFrame) -> Sequence[Any] | None:
+    """Return the categories that all columns share where they are pandas Categoricals with one order."""
+    types = list(frame.dtypes)
+    if types and all(isinstance(kind, pd.CategoricalDtype) and kind == types[0] for kind in types):
+        return list(types[0].categories)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Distinct rows of codes and how often each occurs 评分组合.
+
+    Every coefficient of agreement over grades is a function of these few rows: with 3 raters and 5 grades at most 216
+    stand for a million evaluands.
+    """
+
+    rows: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    q: int
+
+    def category_counts(self) -> NDArray[np.int64]:
+        """Return shape (m, q): how many raters chose each category in each pattern."""
+        return np.stack([(self.rows == place).sum(axis=1) for place in range(self.q)], axis=1)
+
+
+def patterns(graded: Grades) -> Patterns:
+    """Return the distinct rows of grades with their counts 评分组合计数; rows without any rating are kept as one."""
+    base, k = graded.q + 1, graded.k
+    codes = graded.codes
+    if base**k >= 1 << 62:
+        rows, counts = np.unique(codes, axis=0, return_counts=True)
+        return Patterns(rows.astype(np.int64), counts.astype(np.int64), graded.q)
+    # Narrow sums are quicker, and these cannot overflow.
+    width: type[np.signedinteger[Any]] = np.int32 if base**k < 1 << 31 else np.int64
+    key = np.zeros(graded.n, dtype=width)
+    for place in range(k):
+        key = key * width(base) + codes[:, place] + width(1)
+    if base**k <= COUNTED_PATTERNS:
+        every = np.bincount(key, minlength=1)
+        found = np.flatnonzero(every)
+        counts = every[found]
+    else:
+        found, counts = np.unique(key, return_counts=True)
+    digits = base ** np.arange(k - 1, -1, -1, dtype=np.int64)
+    rows = found[:, None].astype(np.int64) // digits % base - 1
+    return Patterns(rows, counts.astype(np.int64), graded.q)
