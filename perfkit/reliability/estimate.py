@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
 
 from perfkit.errors import MethodError, Problem
 from perfkit.result import Caveat, Interval, Result
@@ -33,6 +37,20 @@ class EstimateResult(Result):
     missing: str = "listwise"
     replicates: int = 0
     seed: int | None = None
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row: the kind, every plain field, limits of intervals as ``…low`` and ``…high``, caveat codes."""
+        row: dict[str, Any] = {"statistic": self.kind}
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Interval):
+                prefix = "" if field.name == "interval" else f"{field.name.removesuffix('_interval')}_"
+                row |= {f"{prefix}low": value.low, f"{prefix}high": value.high, f"{prefix}level": value.level}
+            elif field.name == "caveats":
+                row["caveats"] = " ".join(caveat.code for caveat in self.caveats)
+            elif value is None or isinstance(value, (str, int, float, np.integer, np.floating)):
+                row[field.name] = value
+        return pd.DataFrame([row])
 
 
 def no_interval(level: float) -> Interval:

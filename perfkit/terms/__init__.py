@@ -25,7 +25,7 @@ from perfkit.terms.indicator import (
     Operator,
     YesNo,
 )
-from perfkit.terms.reliability import Roles, Statistic
+from perfkit.terms.reliability import Measure, Roles, Statistic, Use
 from perfkit.terms.scoring import (
     INPUTS,
     JUDGED,
@@ -70,6 +70,7 @@ __all__ = [
     "FundRow",
     "GradeFrom",
     "IndicatorKind",
+    "Measure",
     "Operator",
     "Organiser",
     "OvershootReduction",
@@ -90,6 +91,7 @@ __all__ = [
     "SurveyAccess",
     "Term",
     "TotalRule",
+    "Use",
     "Verified",
     "VetoEffect",
     "YesNo",

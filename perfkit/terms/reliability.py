@@ -16,6 +16,24 @@ class Roles(Term):
     SELF_VERSUS_REFERENCE = "self_versus_reference", "自评与再评价"
 
 
+class Measure(Term):
+    """What kind of ratings they are 评分类型: it decides which statistics apply."""
+
+    SCORE = "score", "得分"
+    GRADE = "grade", "有序等级"
+    LABEL = "label", "无序类别"
+    ITEMS = "items", "多题项量表"
+
+
+class Use(Term):
+    """What a report does with a statistic 报告用途."""
+
+    LEAD = "lead", "首先报告"
+    BESIDE = "beside", "并列报告"
+    ANNEX = "annex", "列入附件"
+    AVOID = "avoid", "不报告"
+
+
 class Statistic(Term):
     """Names of the statistics 统计量名称: the code is the ``kind`` of its Result."""
 
