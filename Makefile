@@ -25,7 +25,7 @@ STAMP := .venv/.stamp
 METHODS := $(wildcard notebooks/methods/*.ipynb)
 
 .DEFAULT_GOAL := drafts
-.PHONY: drafts test lint lab bench soak lock clean
+.PHONY: drafts test lint lab bench peers refresh soak lock clean
 
 drafts: $(STAMP)
 	$(BIN)/perfkit draft params/runs/demo
@@ -47,6 +47,18 @@ lab: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m tests.benchmarks
 
+# Peers clash with the pins of the project, so they live, and are timed, in an environment of their own.
+peers: tests/benchmarks/peers.lock $(UV_TARGET)
+	test -x .peers/bin/python || $(UV) venv --quiet .peers
+	VIRTUAL_ENV=$(CURDIR)/.peers $(UV) pip sync --quiet tests/benchmarks/peers.lock
+	.peers/bin/python tests/benchmarks/peers.py
+
+refresh: $(STAMP)
+	$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level WARN \
+		--ExecutePreprocessor.record_timing=False $(METHODS)
+	$(BIN)/python -m tests.stored_notebooks $(METHODS)
+	git --no-pager diff --stat -- notebooks/methods
+
 soak: $(STAMP)
 	$(BIN)/python -m pytest -m soak
 
@@ -55,7 +67,7 @@ lock: $(UV_TARGET)
 		--extra dev pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf .venv .uv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .uv .peers .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # The project itself is built with the hatchling of the lock, so this last step asks no index for anything.
 $(STAMP): requirements.lock pyproject.toml $(UV_TARGET)

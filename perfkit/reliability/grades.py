@@ -19,6 +19,12 @@ MISSING = -1
 # A table of this many possible patterns still fits the fast memory; beyond it, sorting the patterns met is quicker.
 COUNTED_PATTERNS = 1 << 20
 
+# Whole numbers that lie within this range are coded by a table, in blocks of rows that stay in the fast memory.
+TABLE_RANGE = 100
+BLOCK_CELLS = 1 << 15
+# Whole numbers up to here keep their neighbours as floats.
+EXACT = 2**52
+
 
 @dataclass(frozen=True, slots=True)
 class Grades:
@@ -32,11 +38,14 @@ class Grades:
         Brennan-Prediger and Gwet's coefficients).
     values : shape (q,), the numbers the weights are made of: the categories themselves where they are numbers, else
         their places 1 … q.
+    ordered : whether the order of the categories is known: given, or that of numbers or of an ordered Categorical;
+        words sorted by their letters have none, and no weights can be made of them.
     """
 
     codes: IntMatrix
     categories: tuple[Any, ...]
     values: NDArray[np.float64]
+    ordered: bool = True
 
     @property
     def n(self) -> int:
@@ -61,24 +70,29 @@ def _code_type(q: int) -> type[np.signedinteger[Any]]:
     return np.int8 if q <= np.iinfo(np.int8).max else np.int32
 
 
-def _category_values(categories: Sequence[Any]) -> NDArray[np.float64]:
-    """Return numbers for the categories: themselves where all are numbers, else their places."""
-    if all(
+def _numeric(categories: Sequence[Any]) -> bool:
+    return all(
         isinstance(item, (int, float, np.integer, np.floating)) and not isinstance(item, bool) for item in categories
-    ):
+    )
+
+
+def category_values(categories: Sequence[Any]) -> NDArray[np.float64]:
+    """Return numbers for the categories 等级的数值: themselves where all are numbers, else their places 1 … q."""
+    if _numeric(categories):
         return np.array(categories, dtype=np.float64)
     return np.arange(1.0, len(categories) + 1.0)
 
 
 def _checked_categories(categories: Sequence[Any]) -> tuple[Any, ...]:
     listed = tuple(item.item() if isinstance(item, np.generic) else item for item in categories)
-    rising = len(listed) > 0 and bool(np.all(np.diff(_category_values(listed)) > 0))
+    values = category_values(listed)
+    rising = len(listed) > 0 and bool(np.all(np.isfinite(values)) and np.all(np.diff(values) > 0))
     if len(set(listed)) < len(listed) or not rising:
         raise DataError(
             Problem(
                 code="GR-CATEGORIES",
                 where="categories",
-                expected="从低到高、互不重复的等级，至少一个",
+                expected="从低到高、互不重复、有限的等级，至少一个",
                 found="、".join(map(str, listed)) or "没有等级",
                 mend="列出评分量表的全部等级，最低的在前",
             )
@@ -134,7 +148,7 @@ def coded(codes: ArrayLike, categories: Sequence[Any]) -> Grades:
                 mend="改用 grades 由等级本身编码",
             )
         )
-    return Grades(matrix.astype(_code_type(len(listed)), copy=False), listed, _category_values(listed))
+    return Grades(matrix.astype(_code_type(len(listed)), copy=False), listed, category_values(listed))
 
 
 def grades(ratings: GradeRatings, *, categories: Sequence[Any] | None = None) -> Grades:
@@ -158,8 +172,9 @@ def grades(ratings: GradeRatings, *, categories: Sequence[Any] | None = None) ->
             return ratings
         words = np.array([*ratings.categories, None], dtype=object)
         return grades(words[ratings.codes], categories=categories)
+    ordered = categories is not None
     if isinstance(ratings, pd.DataFrame) and categories is None:
-        categories = _ordered_categories(ratings)
+        categories, ordered = _shared_categories(ratings)
     array = ratings.to_numpy() if isinstance(ratings, pd.DataFrame) else np.asarray(ratings)
     if array.ndim != 2:
         raise DataError(
@@ -171,6 +186,9 @@ def grades(ratings: GradeRatings, *, categories: Sequence[Any] | None = None) ->
                 mend="按“对象 × 评分者”排成宽表",
             )
         )
+    near = _near_numbers(array, categories, ordered=ordered)
+    if near is not None:
+        return near
     flat = array.reshape(-1)
     known = ~pd.isna(flat)
     met = pd.unique(flat[known])
@@ -183,7 +201,40 @@ def grades(ratings: GradeRatings, *, categories: Sequence[Any] | None = None) ->
         raise DataError(_outside(array, wrong.reshape(array.shape), listed))
     # A missing value can match a category only if NaN were one, which the check above refuses.
     codes = np.where(known, codes, MISSING).astype(_code_type(len(listed)))
-    return Grades(codes.reshape(array.shape), listed, _category_values(listed))
+    return Grades(codes.reshape(array.shape), listed, category_values(listed), ordered or _numeric(listed))
+
+
+def _near_numbers(array: NDArray[Any], categories: Sequence[Any] | None, *, ordered: bool) -> Grades | None:
+    """Return the grades of whole numbers that lie near one another, or ``None`` where they are something else.
+
+    The quick way for the usual scale of grades; a grade that is not among the categories is left to the careful way.
+    """
+    if array.dtype.kind not in "iuf" or array.size == 0:
+        return None
+    low, high = np.fmin.reduce(array, axis=None).item(), np.fmax.reduce(array, axis=None).item()
+    if not (-EXACT < low <= high < EXACT and high - low < TABLE_RANGE and low == int(low)):
+        return None
+    lifted = np.empty(array.shape, dtype=np.int8)
+    step = max(1, BLOCK_CELLS // array.shape[1])
+    found = np.zeros(int(high - low) + 2, dtype=np.int64)
+    for start in range(0, len(array), step):
+        # Missing becomes 0, the lowest grade 1.
+        block = np.fmax(array[start : start + step].astype(np.float64) - (low - 1), 0.0)
+        whole = block.astype(np.int8)
+        if not np.array_equal(whole, block):
+            return None
+        lifted[start : start + step] = whole
+        found += np.bincount(whole.reshape(-1), minlength=len(found))
+    met = [array.dtype.type(low + place - 1).item() for place in np.flatnonzero(found[1:]) + 1]
+    listed = _checked_categories(met if categories is None else categories)
+    if not _numeric(listed) or not set(met) <= set(listed):
+        return None
+    table = np.full(len(found), MISSING, dtype=_code_type(len(listed)))
+    for grade in met:
+        table[int(grade - low) + 1] = listed.index(grade)
+    steps = np.arange(MISSING, len(found) - 1)
+    codes = lifted - np.int8(1) if np.array_equal(table, steps) else table[lifted]
+    return Grades(codes, listed, category_values(listed), ordered or _numeric(listed))
 
 
 def _sortable(values: NDArray[Any]) -> bool:
@@ -191,12 +242,13 @@ def _sortable(values: NDArray[Any]) -> bool:
     return len(kinds) < 2
 
 
-def _ordered_categories(frame: pd.DataFrame) -> Sequence[Any] | None:
-    """Return the categories that all columns share where they are pandas Categoricals with one order."""
+def _shared_categories(frame: pd.DataFrame) -> tuple[Sequence[Any] | None, bool]:
+    """Return the categories that all columns share where they are pandas Categoricals, and whether they are ordered."""
     types = list(frame.dtypes)
-    if types and all(isinstance(kind, pd.CategoricalDtype) and kind == types[0] for kind in types):
-        return list(types[0].categories)
-    return None
+    first = types[0] if types else None
+    if isinstance(first, pd.CategoricalDtype) and all(kind == first for kind in types):
+        return list(first.categories), bool(first.ordered)
+    return None, False
 
 
 @dataclass(frozen=True, slots=True)

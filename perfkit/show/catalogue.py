@@ -17,12 +17,15 @@ from perfkit.show import (
     tables_indicators,
     tables_money,
     tables_problems,
+    tables_reliability,
     tables_scorecard,
+    tables_statistics,
     tables_survey,
     tables_workpaper,
 )
 from perfkit.show.tables import Table
 from perfkit.show.tables_fields import Records
+from perfkit.terms import Statistic
 
 # kind, view → builder; the view "" is the table of a kind where none is asked for
 BUILDERS: Mapping[tuple[str, str], Callable[..., Table]] = MappingProxyType(
@@ -54,6 +57,11 @@ BUILDERS: Mapping[tuple[str, str], Callable[..., Table]] = MappingProxyType(
         ("margins", ""): tables_workpaper.table_margins,
         ("alternatives", ""): tables_workpaper.table_alternatives,
         ("numbers", ""): tables_workpaper.table_numbers,
+        (Statistic.CHANGE_SUMMARY, ""): tables_reliability.table_change,
+        (Statistic.ICC_TABLE, "raters"): tables_reliability.table_raters,
+        (Statistic.ITEM_STATISTICS, ""): tables_reliability.table_items,
+        (Statistic.MIGRATION_MATRIX, ""): tables_statistics.table_migration,
+        (Statistic.RELIABILITY_REPORT, ""): tables_reliability.table_recommendations,
     }
 )
 
@@ -77,10 +85,11 @@ def table(
     ----------
     result : a Result (dispatched on its ``kind``), or a frame (or the records, for ``numbers``) with ``kind`` given.
     view : which of the tables of the kind: ``level2`` and ``items`` of a scorecard, ``coverage`` of fieldwork,
-        ``advice`` of problems.
+        ``advice`` of problems, ``raters`` of the six intraclass correlations.
     records : records of the run; a number cell names its record only where it is among them.
     name, caption : replace those of the builder, e.g. where a draft shows a table twice.
-    options : further keyword arguments of the builder (``denominator``, ``nodes``, …).
+    options : further keyword arguments of the builder (``denominator``, ``nodes``, …). A statistic without a table of
+        its own is shown as one estimate.
 
     Raises
     ------
@@ -89,6 +98,8 @@ def table(
     """
     wanted = (kind or str(getattr(result, "kind", "")), view)
     builder = BUILDERS.get(wanted)
+    if isinstance(result, Result) and not kind and Statistic.read(result.kind) is not None:
+        return _statistic(result, view, builder, name=name, caption=caption, **options)
     if builder is None:
         known = "、".join(" ".join(filter(None, pair)) for pair in BUILDERS)
         found = " ".join(filter(None, wanted)) or type(result).__name__
@@ -99,4 +110,18 @@ def table(
     if records is not None and "records" in inspect.signature(builder).parameters:
         own["records"] = records
     shown = builder(result if is_plain else result.to_frame(), **(own | options))
+    return replace(shown, name=name or shown.name, caption=caption or shown.caption)
+
+
+def _statistic(
+    result: Any, view: str, builder: Callable[..., Table] | None, *, name: str, caption: str, **options: Any
+) -> Table:
+    """Return the table of a statistic, its own or that of its estimates, with every reservation below it."""
+    if builder is None:
+        shown = tables_statistics.table_estimates(getattr(result, "forms", result), **options)
+    else:
+        frame = result.raters_frame() if view == "raters" else result.to_frame()
+        shown = builder(frame, **options)
+        inner = tuple(getattr(result, "results", ()))
+        shown = replace(shown, notes=(*shown.notes, *tables_statistics.caveat_notes([result, *inner])))
     return replace(shown, name=name or shown.name, caption=caption or shown.caption)

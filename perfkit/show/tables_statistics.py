@@ -58,7 +58,8 @@ def statistic_name(result: Result) -> str:
     member = Statistic.read(result.kind)
     label = member.label if member is not None else result.kind
     if result.kind == Statistic.ICC:
-        return str(getattr(result, "form", label))
+        form = str(getattr(result, "form", label))
+        return f"{form}，REML" if getattr(result, "estimator", "") == "reml" else form
     parts = [VARIANT_WORDS.get(str(getattr(result, name, "")), "") for name in VARIANTS]
     shown = "，".join(part for part in parts if part)
     return f"{label}（{shown}）" if shown else label

@@ -8,6 +8,90 @@ from __future__ import annotations
 import pandas as pd
 
 from perfkit.read.examples import example_table
+from perfkit.reliability.agreement import (
+    all_raters_agree,
+    brennan_prediger,
+    cohen_kappa,
+    conger_kappa,
+    fleiss_kappa,
+    fleiss_kappa_classic,
+    gwet_ac,
+    krippendorff_alpha,
+    krippendorff_alpha_gwet,
+    light_kappa,
+    percent_agreement,
+    scott_pi,
+)
+from perfkit.reliability.concordance import kendall_tau_b, kendall_w, mean_pairwise_spearman, pearson_r, spearman_rho
+from perfkit.reliability.consistency import cronbach_alpha, guttman_lambdas, item_statistics, omega_total, split_half
+from perfkit.reliability.difference.ccc import lin_ccc, overall_ccc
+from perfkit.reliability.difference.change import change_summary
+from perfkit.reliability.difference.limits import difference_bias, limits_of_agreement
+from perfkit.reliability.difference.limits_varying import heteroscedastic_limits, proportional_bias, ratio_limits
+from perfkit.reliability.difference.marginal import bhapkar, bowker, ordinal_marginal_homogeneity, stuart_maxwell
+from perfkit.reliability.difference.migration import grade_change, mcnemar, migration_matrix
+from perfkit.reliability.difference.regression import deming, passing_bablok, weighted_deming
+from perfkit.reliability.difference.shift import equivalence, paired_t, sign_test
+from perfkit.reliability.difference.wilcoxon import wilcoxon_signed_rank
+from perfkit.reliability.icc import icc, icc_table, measurement_error, variance_components
+from perfkit.reliability.ratings import ratings, score_rates
+from perfkit.reliability.report import reliability_report
+
+__all__ = [
+    "all_raters_agree",
+    "bhapkar",
+    "bowker",
+    "brennan_prediger",
+    "change_summary",
+    "cohen_kappa",
+    "conger_kappa",
+    "cronbach_alpha",
+    "deming",
+    "difference_bias",
+    "equivalence",
+    "example",
+    "expanded",
+    "fleiss_kappa",
+    "fleiss_kappa_classic",
+    "grade_change",
+    "guttman_lambdas",
+    "gwet_ac",
+    "heteroscedastic_limits",
+    "icc",
+    "icc_table",
+    "item_statistics",
+    "kendall_tau_b",
+    "kendall_w",
+    "krippendorff_alpha",
+    "krippendorff_alpha_gwet",
+    "light_kappa",
+    "limits_of_agreement",
+    "lin_ccc",
+    "mcnemar",
+    "mean_pairwise_spearman",
+    "measurement_error",
+    "migration_matrix",
+    "omega_total",
+    "ordinal_marginal_homogeneity",
+    "overall_ccc",
+    "paired_t",
+    "passing_bablok",
+    "pearson_r",
+    "percent_agreement",
+    "proportional_bias",
+    "ratings",
+    "ratio_limits",
+    "reliability_report",
+    "score_rates",
+    "scott_pi",
+    "sign_test",
+    "spearman_rho",
+    "split_half",
+    "stuart_maxwell",
+    "variance_components",
+    "weighted_deming",
+    "wilcoxon_signed_rank",
+]
 
 
 def example(name: str) -> pd.DataFrame:

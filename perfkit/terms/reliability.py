@@ -78,6 +78,7 @@ class Statistic(Term):
     WILCOXON_SIGNED_RANK = "wilcoxon_signed_rank", "Wilcoxon 符号秩检验"
     SIGN_TEST = "sign_test", "符号检验"
     EQUIVALENCE = "equivalence", "等效性检验（TOST）"
+    CHANGE_SUMMARY = "change_summary", "评分变动"
     MIGRATION_MATRIX = "migration_matrix", "等级迁移矩阵"
     MCNEMAR = "mcnemar", "McNemar 检验"
     BOWKER = "bowker", "Bowker 对称性检验"
