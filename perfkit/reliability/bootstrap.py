@@ -21,6 +21,8 @@ BLOCK_CELLS = 1 << 22
 # With more than this share of replicates undefined, the rest no longer stand for the sampling distribution.
 UNDEFINED_SHARE = 0.05
 FEWEST_REPLICATES = 100
+# Replicates of a perfect agreement differ by their sums' rounding only.
+ROUNDING = 1e-12
 
 Counts: TypeAlias = NDArray[np.float64]
 Statistic: TypeAlias = Callable[[Counts], NDArray[np.float64]]
@@ -133,7 +135,7 @@ def bootstrap(
         caveats = (caveat,) if undefined > UNDEFINED_SHARE else ()
         return Bootstrap(interval=no_interval(level), interval_method="none", se=UNKNOWN, caveats=caveats, **common)
     se = float(np.std(known, ddof=1))
-    if np.ptp(known) == 0:
+    if np.ptp(known) <= ROUNDING * np.max(np.abs(known)):
         caveat = Caveat("ZERO_STANDARD_ERROR", "全部自助样本给出同一数值，区间无法估计")
         return Bootstrap(interval=no_interval(level), interval_method="none", se=UNKNOWN, caveats=(caveat,), **common)
     tails = np.array([(1 - level) / 2, (1 + level) / 2])

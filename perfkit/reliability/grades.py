@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from perfkit.errors import DataError, Problem
-from perfkit.reliability.ratings import SHOWN_PROBLEMS
+from perfkit.reliability.ratings import SHOWN_PROBLEMS, bare_array
 
 IntMatrix: TypeAlias = NDArray[np.integer[Any]]
 MISSING = -1
@@ -133,7 +133,7 @@ def coded(codes: ArrayLike, categories: Sequence[Any]) -> Grades:
     DataError
         Where the codes are no integers, leave that range, or are not two-dimensional.
     """
-    matrix = np.asarray(codes)
+    matrix = bare_array(codes)
     listed = _checked_categories(categories)
     ranged = matrix.ndim == 2 and matrix.dtype.kind in "iu"
     if ranged and matrix.size:
@@ -175,7 +175,7 @@ def grades(ratings: GradeRatings, *, categories: Sequence[Any] | None = None) ->
     ordered = categories is not None
     if isinstance(ratings, pd.DataFrame) and categories is None:
         categories, ordered = _shared_categories(ratings)
-    array = ratings.to_numpy() if isinstance(ratings, pd.DataFrame) else np.asarray(ratings)
+    array = ratings.to_numpy() if isinstance(ratings, pd.DataFrame) else bare_array(ratings)
     if array.ndim != 2:
         raise DataError(
             Problem(

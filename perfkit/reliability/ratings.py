@@ -17,6 +17,8 @@ FloatMatrix: TypeAlias = NDArray[np.float64]
 Ratings: TypeAlias = ArrayLike | pd.DataFrame
 
 SHOWN_PROBLEMS = 20
+# What pandas would turn into a number, and is none: text, truth values, complex numbers.
+NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating)
 
 
 NOT_A_NUMBER = Problem(
@@ -46,12 +48,13 @@ def _numbers(frame: pd.DataFrame) -> FloatMatrix:
     columns = []
     wrong = np.zeros(frame.shape, dtype=bool)
     for place in range(frame.shape[1]):
-        column = frame.iloc[:, place]
-        truth = column.map(lambda value: isinstance(value, (bool, np.bool_))).to_numpy(dtype=bool)
-        numbers = pd.to_numeric(column.astype(object).where(column.notna()), errors="coerce")
-        text = column.map(lambda value: isinstance(value, (str, bytes))).to_numpy(dtype=bool)
-        values = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
-        wrong[:, place] = (np.isnan(values) & column.notna().to_numpy()) | truth | text
+        column = pd.Series(np.asarray(frame.iloc[:, place], dtype=object), dtype=object)
+        refused = column.map(lambda value: isinstance(value, NO_NUMBERS)).to_numpy(dtype=bool)
+        known = column.notna().to_numpy()
+        values = pd.to_numeric(column.where(known & ~refused), errors="coerce").to_numpy(
+            dtype=np.float64, na_value=np.nan
+        )
+        wrong[:, place] = np.isnan(values) & known
         columns.append(values)
     if wrong.any():
         raise DataError(_wrong_cells(frame, wrong, NOT_A_NUMBER))
@@ -86,30 +89,57 @@ def rating_matrix(ratings: Ratings, *, least_raters: int = 1) -> FloatMatrix:
         numeric = all(isinstance(kind, np.dtype) and kind.kind in "iuf" for kind in ratings.dtypes)
         matrix = ratings.to_numpy(dtype=np.float64) if numeric else _numbers(ratings)
     else:
-        array = np.asarray(ratings)
-        if array.ndim == 2 and array.dtype.kind not in "iuf":
-            array = _numbers(pd.DataFrame(array))
-        matrix = array if array.dtype == np.float64 else _as_float(array)
-    if matrix.ndim != 2 or matrix.shape[1] < least_raters:
-        raise DataError(
-            Problem(
-                code="RT-SHAPE",
-                where="评分表",
-                expected=f"两维表：每行一个评价对象，每列一个评分者，至少 {least_raters} 列",
-                found=" × ".join(map(str, matrix.shape)) or "一个数",
-                mend="按“对象 × 评分者”排成宽表；长表先用 ratings 转换",
-            )
-        )
+        array = bare_array(ratings)
+        if array.ndim != 2:
+            raise DataError(_no_table(array.shape, least_raters))
+        matrix = _as_float(array) if array.dtype.kind in "iuf" else _numbers(pd.DataFrame(array))
+    if matrix.shape[1] < least_raters:
+        raise DataError(_no_table(matrix.shape, least_raters))
     # A sum is NaN or infinite where any term is: one pass in place of two on the clean tables that are the rule.
-    if not np.isfinite(matrix.sum()) and np.isinf(matrix).any():
+    if not np.isfinite(_sum(matrix)) and np.isinf(matrix).any():
         frame = ratings if isinstance(ratings, pd.DataFrame) else pd.DataFrame(matrix)
         raise DataError(_wrong_cells(frame, np.isinf(matrix), INFINITE))
     return matrix
 
 
+def bare_array(values: ArrayLike) -> NDArray[Any]:
+    """Return bare values as an array 数组; what a masked array masks is missing.
+
+    Raises
+    ------
+    DataError
+        Where the rows have unequal lengths.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        plain: NDArray[Any] = np.ma.getdata(values).astype(object)
+        plain[np.ma.getmaskarray(values)] = None
+        return plain
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise DataError(_no_table(None, 1)) from error
+
+
+def _no_table(shape: tuple[int, ...] | None, least_raters: int) -> Problem:
+    """Return what is wrong with the shape of a table; ``None`` stands for rows of unequal lengths."""
+    return Problem(
+        code="RT-SHAPE",
+        where="评分表",
+        expected=f"两维表：每行一个评价对象，每列一个评分者，至少 {least_raters} 列",
+        found="各行长度不等" if shape is None else " × ".join(map(str, shape)) or "一个数",
+        mend="按“对象 × 评分者”排成宽表；长表先用 ratings 转换",
+    )
+
+
+def _sum(matrix: FloatMatrix) -> float:
+    """Return the sum of all ratings, infinite without a warning where it overflows."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(matrix.sum())
+
+
 def _as_float(array: NDArray[Any]) -> FloatMatrix:
-    """Return a numeric array as float64."""
-    return array.astype(np.float64)
+    """Return a numeric array as float64, itself where it is one."""
+    return array.astype(np.float64, copy=False)
 
 
 def rater_names(ratings: Ratings, k: int) -> tuple[str, ...]:
@@ -132,7 +162,7 @@ def complete_rows(matrix: FloatMatrix) -> tuple[FloatMatrix, int]:
         The complete rows (the matrix itself where nothing is missing) and how many rows were dropped: a count is
         always taken after dropping.
     """
-    if not np.isnan(matrix.sum()):
+    if not np.isnan(_sum(matrix)):
         return matrix, 0
     whole = ~np.isnan(matrix).any(axis=1)
     kept = matrix[whole]
@@ -180,7 +210,7 @@ def _side(side: ArrayLike) -> NDArray[Any]:
     """Return one side without its index: pairs are made by position, never silently by label."""
     if isinstance(side, pd.Series):
         return side.to_numpy(dtype=object) if not isinstance(side.dtype, np.dtype) else side.to_numpy()
-    return np.asarray(side)
+    return bare_array(side)
 
 
 def ratings(
@@ -207,11 +237,12 @@ def ratings(
     Raises
     ------
     DataError
-        Where a column is absent, an evaluand or rater is unnamed, or a rating is repeated and ``repeated`` refuses it.
+        Where a column is absent or there twice, an evaluand or rater is unnamed, a rating is repeated and ``repeated``
+        refuses it, or a mean is to be taken of what is no number.
     """
     if repeated not in ("refuse", "mean"):
         raise unknown_choice("repeated", repeated, ("refuse", "mean"))
-    absent = [name for name in (evaluand, rater, score) if name not in frame.columns]
+    absent = [name for name in (evaluand, rater, score) if list(frame.columns).count(name) != 1]
     if absent:
         listed = ", ".join(map(str, frame.columns))
         raise DataError(
@@ -226,7 +257,8 @@ def ratings(
         raise DataError(problems)
     rows, columns = frame[evaluand].unique(), frame[rater].unique()
     if repeated == "mean":
-        wide = frame.pivot_table(index=evaluand, columns=rater, values=score, aggfunc="mean", dropna=False)
+        numbers = frame.assign(**{score: rating_matrix(frame[[score]])[:, 0]})
+        wide = numbers.pivot_table(index=evaluand, columns=rater, values=score, aggfunc="mean", dropna=False)
     else:
         wide = frame.pivot(index=evaluand, columns=rater, values=score)
     return wide.reindex(index=rows, columns=columns)
@@ -278,7 +310,8 @@ def score_rates(points: Ratings, full_scores: ArrayLike) -> pd.DataFrame:
     alike. ICC(A,1) of one pair of tables was 0.91 on points and 0.24 on rates.
     """
     matrix = rating_matrix(points)
-    full = np.asarray(full_scores, dtype=np.float64)
+    side = _side(full_scores)
+    full = rating_matrix(pd.DataFrame({"full_scores": side}))[:, 0] if side.ndim == 1 else np.empty(0)
     if full.shape != (len(matrix),) or not bool(np.all(full > 0)):
         raise DataError(
             Problem(

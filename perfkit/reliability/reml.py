@@ -20,6 +20,10 @@ SMALLEST_DECREMENT = 1e-18
 BOUNDARY_SHARE = 1e-9
 # Start of a component that does not want to stay at 0, and the step by which that is found out.
 RELEASE_SHARE = 1e-7
+# The curvature assumed at least, as a share of slope over variance; it vanishes at the top.
+LEAST_CURVATURE = 0.1
+# Below this share of the variance left by the fixed part, the residual is 0 as far as double precision can tell.
+VANISHED = 1e-10
 # A component may shrink to this share in one step, never jump past 0.
 SHRINKAGE = 0.1
 # The average information has lost a direction: two components cannot be told apart.
@@ -68,6 +72,9 @@ def _ascended(equations: MixedEquations, start: FloatArray, active: NDArray[np.b
     solution = equations.solved(variances)
     for iteration in range(1, budget + 1):
         score, information = solution.score[active], solution.information[np.ix_(active, active)]
+        # The average information of effects that are all 0 is 0: the slope alone then says how far to go.
+        least = LEAST_CURVATURE * np.abs(score) / variances[active]
+        information = information + np.diag(np.maximum(least - np.diag(information), 0))
         step = np.zeros(len(variances))
         step[active] = np.linalg.lstsq(information, score, rcond=1e-14)[0]
         decrement = float(score @ step[active])
@@ -87,7 +94,7 @@ def _ascended(equations: MixedEquations, start: FloatArray, active: NDArray[np.b
             solution = equations.solved(variances)
         elif abs(decrement) <= SMALLEST_DECREMENT * max(1.0, len(equations.y)):
             return _Ascent(variances, active, solution, iteration, True)
-        if variances[n_factors:].min() < 1e-13:
+        if variances[n_factors:].min() < VANISHED:
             # The random effects reproduce the data: the likelihood has no maximum.
             return _Ascent(variances, active, solution, iteration, False)
     return _Ascent(variances, active, solution, budget, False)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -152,7 +153,21 @@ def table_recommendations(
     )
     keys = [(use, str(row["statistic"]), str(row["reason"])) for use, row in zip(uses, records, strict=True)]
     merged = merge_down(rows, keys, [(0,), (), (4,)])
-    levels = sorted({float(row["level"]) for row in records if not is_missing(row["level"])})
-    words = "、".join(format_value(level, "rate", 0) for level in levels)
-    notes = (f"区间的置信水平：{words}。",) if levels else ()
+    notes = _level_notes(records)
     return Table(name=name, caption=caption, columns=columns, rows=merged, notes=notes, font="small")
+
+
+def _level_notes(records: Sequence[Mapping[Any, Any]]) -> tuple[str, ...]:
+    """Return the confidence level of the intervals, and which of them have another one."""
+    levels = [
+        (float(row["level"]), row) for row in records if not is_missing(row["level"]) and not is_missing(row["low"])
+    ]
+    if not levels:
+        return ()
+    usual = Counter(level for level, _ in levels).most_common(1)[0][0]
+    others = [
+        f"{_entry_name(str(row['statistic']), str(row['variant']))} 为 {format_value(level, 'rate', 0)}"
+        for level, row in levels
+        if level != usual
+    ]
+    return ("；".join([f"区间的置信水平 {format_value(usual, 'rate', 0)}", *others]) + "。",)

@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 import perfkit.reliability
 from perfkit.errors import DataError, MethodError, PerfkitError
+from perfkit.reliability.bootstrap import FEWEST_REPLICATES
 from perfkit.reliability.estimate import EstimateResult
 from perfkit.result import Result
 from perfkit.terms import Statistic
@@ -66,14 +68,14 @@ NEEDED: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def _scores() -> np.ndarray[Any, np.dtype[np.float64]]:
+def _scores() -> NDArray[np.float64]:
     rng = np.random.default_rng(7)
     scores = 80 + 6 * rng.standard_normal((N, 1)) + np.array([0.0, 0.5, -1.0]) + 2 * rng.standard_normal((N, 3))
-    return np.round(scores, 1)
+    return np.asarray(np.round(scores, 1), dtype=np.float64)
 
 
-def _grades() -> np.ndarray[Any, np.dtype[np.float64]]:
-    return np.digitize(_scores(), [74, 80, 86]).astype(np.float64)
+def _grades() -> NDArray[np.float64]:
+    return np.asarray(np.digitize(_scores(), [74, 80, 86]), dtype=np.float64)
 
 
 def _long(columns: typing.Sequence[str]) -> pd.DataFrame:
@@ -157,7 +159,7 @@ def test_options_are_keywords_and_data_is_not(name: str) -> None:
 def test_docstring_is_complete(name: str) -> None:
     text = inspect.getdoc(STATISTICS[name]) or ""
     first = text.split("\n\n")[0]
-    label = Statistic(_kind(name)).label
+    label = {str(one): one.label for one in Statistic}[_kind(name)]
     assert label in first or re.search(r"[\u3400-\u9fff]", first), "no term of the field in the first sentence"
     for section in ("Parameters", "Returns", "Raises", "Notes", "Examples"):
         assert f"\n{section}\n---" in text, section
@@ -171,9 +173,9 @@ def test_result_is_frozen_and_has_its_kind(name: str) -> None:
     assert type(result).kind in set(Statistic)
     assert not hasattr(result, "__dict__")
     with pytest.raises(dataclasses.FrozenInstanceError):
-        result.method = "another"
+        setattr(result, "method", "another")  # noqa: B010 - the type checker knows that it cannot be set
     with pytest.raises((dataclasses.FrozenInstanceError, AttributeError, TypeError)):
-        result.another = 1
+        setattr(result, "another", 1)  # noqa: B010
     assert result.method
     assert result.source
     assert result.n_used == N or name.endswith("limits")
@@ -270,11 +272,32 @@ def _degenerate(name: str) -> Iterator[tuple[str, Arguments]]:
         yield "a constant difference", (sample[0] if _is_grade(name) else sample[0] + 2.5, sample[0])
 
 
-@estimates
-def test_nothing_is_unknown_without_a_caveat(name: str) -> None:
-    usual = _call(name, _sample(name))
+def _choices() -> Iterator[Any]:
+    """Yield every statistic with each value of each option that has a few: words and truth values, one at a time."""
+    for name, function in STATISTICS.items():
+        yield pytest.param(name, {}, id=name)
+        for option, kind in typing.get_type_hints(function).items():
+            # The values of a Literal, also where it is one side of a union.
+            sides = (kind, *typing.get_args(kind))
+            words = [word for side in sides if typing.get_origin(side) is typing.Literal for word in side.__args__]
+            for choice in (True, False) if kind is bool else words:
+                yield pytest.param(name, {option: choice}, id=f"{name}-{option}-{choice}")
+
+
+@pytest.mark.parametrize(("name", "options"), list(_choices()))
+def test_nothing_is_unknown_without_a_caveat(name: str, options: dict[str, Any]) -> None:
+    if "replicates" in inspect.signature(STATISTICS[name]).parameters:
+        options = {"replicates": FEWEST_REPLICATES, **options}
+    try:
+        usual = _call(name, _sample(name), **options)
+    except MethodError:
+        # A choice that goes with another one only.
+        return
     for what, arguments in _degenerate(name):
-        result = _call(name, arguments)
+        result = _call(name, arguments, **options)
+        str(result), result.to_frame(), result.to_record()
+        if not isinstance(result, EstimateResult):
+            continue
         silent = not result.caveats
         assert not (silent and np.isnan(result.value)), what
         assert not (silent and usual.interval.known and not result.interval.known), what
@@ -282,7 +305,6 @@ def test_nothing_is_unknown_without_a_caveat(name: str) -> None:
         assert not (np.isnan(result.value) and result.interval.known), what
         if result.interval.known:
             assert result.interval.low <= result.interval.high, what
-        str(result), result.to_frame(), result.to_record()
 
 
 @every

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
+from statsmodels.stats import inter_rater
 
 from perfkit.errors import DataError, MethodError
 from perfkit.reliability.agreement import krippendorff_alpha
@@ -139,8 +140,22 @@ def test_blocks_of_many_rows_and_values_join() -> None:
     n = known[m > 1].sum()
     expected = 1 - (n - 1) / n * spread.sum() / (np.nanvar(kept) * n)
     assert krippendorff_alpha(ratings, metric="interval").value == same(expected)
-    few = ratings[:700]
-    assert krippendorff_alpha(few, metric="ratio").value == same(by_coincidences(few, "ratio"))
+
+
+def test_a_table_of_many_ratio_distances_is_made_in_blocks() -> None:
+    ratings = np.random.default_rng(8).gamma(2, size=(1000, 2))
+    flat = ratings.ravel()
+    within = (np.diff(ratings, axis=1)[:, 0] / ratings.sum(axis=1)) ** 2
+    total = ((np.subtract.outer(flat, flat) / np.add.outer(flat, flat)) ** 2).sum()
+    expected = 1 - 1999 * 2 * within.sum() / total
+    assert krippendorff_alpha(ratings, metric="ratio").value == same(expected)
+
+
+def test_nominal_alpha_of_complete_grades_follows_from_fleiss() -> None:
+    rng = np.random.default_rng(9)
+    ratings = np.clip(np.round(rng.normal(3, 1, size=(50, 1)) + rng.normal(0, 1, size=(50, 4))), 1, 5)
+    kappa = inter_rater.fleiss_kappa(inter_rater.aggregate_raters(ratings.astype(int))[0])
+    assert krippendorff_alpha(ratings).value == same(1 - (1 - kappa) * (1 - 1 / 200))
 
 
 def test_a_large_offset_costs_no_digit() -> None:

@@ -110,8 +110,9 @@ def test_a_constant_side_is_a_perfect_line() -> None:
 
 def test_constant_differences_and_levels() -> None:
     y = np.array([0.1, 0.2, 0.3, 71.7])
-    assert (proportional_bias(y + 2.3, y).value, _codes(proportional_bias(y + 2.3, y))) == (0, ("ZERO_STANDARD_ERROR",))
-    assert math.isnan(heteroscedastic_limits(y + 2.3, y).value)
+    line, spread = proportional_bias(y + 2.3, y), heteroscedastic_limits(y + 2.3, y)
+    assert (line.value, math.isnan(spread.value)) == (0, True)
+    assert _codes(line) == _codes(spread) == ("CONSTANT_DIFFERENCE",)
     level = proportional_bias([1.1, 2.1, 3.1], [3.1, 2.1, 1.1])
     assert (math.isnan(level.value), _codes(level)) == (True, ("CONSTANT_LEVEL",))
     doubled = ratio_limits(y * 2, y)

@@ -23,6 +23,7 @@ from perfkit.reliability.difference.limits import difference_bias
 from perfkit.reliability.difference.migration import grade_change, mcnemar
 from perfkit.reliability.difference.wilcoxon import wilcoxon_signed_rank
 from perfkit.reliability.icc import icc
+from perfkit.reliability.icc.forms import Form
 from perfkit.reliability.ratings import pairs, score_rates
 from tests.tolerances import PRINTED, SAME_FORMULA
 
@@ -158,14 +159,14 @@ def test_difference_by_grade(pair: Pair, expected: Mapping[str, float]) -> None:
 
 
 def test_wilcoxon(pair: Pair, expected: Mapping[str, float]) -> None:
-    options = {"zeros": "drop", "exact": False, "continuity_correction": False}
     for x, y in ((pair.x, pair.y), (pair.rates["x"], pair.rates["y"])):
-        result = wilcoxon_signed_rank(x, y, **options)
+        result = wilcoxon_signed_rank(x, y, zeros="drop", exact=False, continuity_correction=False)
         assert result.p == pytest.approx(expected["wilcoxon_p"], abs=SIX, rel=0)
 
 
 def test_intraclass_correlation_by_grade_and_by_score_rate(pair: Pair, expected: Mapping[str, float]) -> None:
-    for form, name in (("ICC(1,1)", "icc1"), ("ICC(A,1)", "icc2_1"), ("ICC(C,1)", "icc3_1")):
+    forms: Mapping[str, Form] = {"icc1": "ICC(1,1)", "icc2_1": "ICC(A,1)", "icc3_1": "ICC(C,1)"}
+    for name, form in forms.items():
         for ratings in (pair.table, pair.rates):
             result = icc(ratings, form=form)
             assert result.value == pytest.approx(expected[name], abs=SIX, rel=0)

@@ -37,7 +37,7 @@ def test_every_number_of_a_result_can_be_said() -> None:
 
 
 def test_an_unknown_name_is_an_error() -> None:
-    with pytest.raises(RuleError, match="slope.tau"):
+    with pytest.raises(RuleError, match=r"slope\.tau"):
         readings(slope=RESULT).say("{slope.tau}")
 
 

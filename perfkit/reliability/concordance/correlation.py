@@ -80,8 +80,10 @@ def correlation(x: FloatMatrix, y: FloatMatrix) -> Correlation:
     units, noise = [], 0.0
     for side in (x, y):
         centred = side - side.mean()
+        spread = float(np.abs(centred).max())
+        centred = centred / spread
         length = math.sqrt(float(centred @ centred))
-        noise += ROUNDING * float(np.abs(side).max()) * math.sqrt(len(side)) / length
+        noise += ROUNDING * float(np.abs(side).max()) / spread * math.sqrt(len(side)) / length
         units.append(centred / length)
     gaps = [float((units[0] + sign * units[1]) @ (units[0] + sign * units[1])) / 2 for sign in (-1.0, 1.0)]
     below, above = (0.0 if gap <= noise * noise / 2 else gap for gap in gaps)

@@ -131,7 +131,7 @@ def kendall_w(
     fields: dict[str, Any] = {"interval": no_interval(level)}
     if not caveats:
         columns = [RankedColumn.of(np.zeros(n) if flat else matrix[:, place]) for place, flat in enumerate(constants)]
-        value = float(_coefficient(columns, np.ones((1, n)), tie_correction)[0])
+        value = min(1.0, float(_coefficient(columns, np.ones((1, n)), tie_correction)[0]))
         chisq = k * (n - 1) * value
         if any(constants):
             names = "、".join(np.array(rater_names(ratings, k))[constants])

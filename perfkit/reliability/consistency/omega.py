@@ -34,7 +34,6 @@ from perfkit.reliability.estimate import (
     EstimateResult,
     checked_level,
     no_interval,
-    not_converged,
     small_sample,
     unknown_choice,
 )
@@ -192,11 +191,13 @@ def _fit_reasons(
                     "题项协方差矩阵奇异（题项完全重复，或有效行数不多于题数），极大似然无法估计；可用 minres",
                 ),
             )
-        return (not_converged("单因子模型"),)
+        return (
+            Caveat("NOT_CONVERGED", "单因子模型迭代未收敛（没有有限解，或题项不共一个因子），ω 无法采用；可用 minres"),
+        )
     caveats = []
-    floor = (1 - GREATEST_COMMUNALITY) * np.diag(answered.covariance) if estimator == "minres" else np.zeros(1)
-    scale = np.ones(1) if estimator == "ml" else (loadings**2 + uniquenesses) / np.diag(answered.covariance)
-    improper = np.flatnonzero(uniquenesses < floor * scale)
+    # Minres keeps the variance of each item; its bound is a share of it. Likelihood knows no bound but turns improper at 0.
+    bound = (1 - GREATEST_COMMUNALITY) * (loadings**2 + uniquenesses) if estimator == "minres" else np.zeros(1)
+    improper = np.flatnonzero(uniquenesses < bound)
     if improper.size:
         caveats.append(
             Caveat(

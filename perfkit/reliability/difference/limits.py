@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import nctdtrit, ndtri, stdtr, stdtrit
 
@@ -61,6 +62,26 @@ class LimitsOfAgreementResult(EstimateResult):
     limits_interval_method: str
     sd: float
     multiplier: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row each for lower limit, bias and upper limit: estimate and interval."""
+        return limits_frame(self.lower, self.value, self.upper, self.lower_interval, self.interval, self.upper_interval)
+
+
+def limits_frame(
+    lower: float, bias: float, upper: float, lower_interval: Interval, bias_interval: Interval, upper_interval: Interval
+) -> pd.DataFrame:
+    """Return limits and bias as a table 界限表: ``part``, ``estimate``, ``low``, ``high``, ``level``."""
+    intervals = (lower_interval, bias_interval, upper_interval)
+    return pd.DataFrame(
+        {
+            "part": ["lower", "bias", "upper"],
+            "estimate": [lower, bias, upper],
+            "low": [interval.low for interval in intervals],
+            "high": [interval.high for interval in intervals],
+            "level": [interval.level for interval in intervals],
+        }
+    )
 
 
 def is_noise(values: FloatArray, scale: float) -> bool:

@@ -18,7 +18,6 @@ from perfkit.reliability.estimate import (
     EstimateResult,
     checked_level,
     no_interval,
-    not_converged,
     too_few,
     zero_error,
 )
@@ -209,10 +208,9 @@ def _untied() -> Caveat:
 def _search_caveats(fit: ReplicateFit, residual: NDArray[np.bool_]) -> tuple[Caveat, ...]:
     """Return what to know of the search: components not told apart, no end, or a component at 0."""
     if not fit.identified:
-        text = "重复次数不足，方差分量不能相互区分，界限无法估计；没有重复评分时请用 limits_of_agreement"
-        return (Caveat("NOT_IDENTIFIED", text),)
+        return (Caveat("NOT_IDENTIFIED", "重复评分不足，方差分量不能相互区分；没有重复评分时请用 limits_of_agreement"),)
     if not fit.converged:
-        return (not_converged("限制性最大似然"),)
+        return (Caveat("NOT_CONVERGED", "限制性最大似然迭代未收敛，结果无法采用"),)
     if (fit.variances[~residual] == 0).any() or (fit.variances[residual] < ALMOST_NONE * fit.variances.sum()).any():
         return (Caveat("BOUNDARY", "有方差分量的估计为 0（落在边界上）"),)
     return ()

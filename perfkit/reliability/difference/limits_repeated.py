@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtri
 
 from perfkit.errors import MethodError, Problem
-from perfkit.reliability.difference.limits import FloatArray, checked_multiplier, is_noise, largest
+from perfkit.reliability.difference.limits import FloatArray, checked_multiplier, is_noise, largest, limits_frame
 from perfkit.reliability.difference.replicates import refuse_absent, refuse_unnamed
 from perfkit.reliability.estimate import (
     UNKNOWN,
@@ -58,6 +58,10 @@ class RepeatedLimitsResult(EstimateResult):
     var_within: tuple[float, ...]
     replicates_mean: float = UNKNOWN
     n_pairs: int = 0
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row each for lower limit, bias and upper limit: estimate and interval."""
+        return limits_frame(self.lower, self.value, self.upper, self.lower_interval, self.interval, self.upper_interval)
 
 
 @dataclass(frozen=True, slots=True)

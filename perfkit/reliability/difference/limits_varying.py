@@ -12,20 +12,21 @@ from numpy.typing import ArrayLike
 
 from perfkit.errors import DataError, Problem
 from perfkit.reliability.difference.limits import (
-    FloatArray,
     checked_multiplier,
-    is_noise,
     largest,
     standard_deviation,
     t_interval,
     t_p_value,
 )
+from perfkit.reliability.difference.limits_line import fitted_line, unfitted_line
 from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, no_interval, too_few, zero_error
 from perfkit.reliability.ratings import SHOWN_PROBLEMS, pairs
 from perfkit.result import Caveat, Interval
 
 # A normal deviation has mean absolute value sd·√(2/π).
 SD_PER_MEAN_DEVIATION = math.sqrt(math.pi / 2)
+# A line through two points leaves no residual.
+FEWEST_FOR_SPREAD = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,67 +88,6 @@ class RatioLimitsResult(EstimateResult):
     multiplier: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A least squares line: its coefficients, their standard errors, and the residuals."""
-
-    slope: float
-    intercept: float
-    slope_se: float
-    intercept_se: float
-    sigma: float
-    pearson: float
-    residuals: FloatArray
-    caveats: tuple[Caveat, ...]
-
-
-def _unfitted(n: int, caveat: Caveat) -> _Line:
-    """Return a line that could not be fitted."""
-    return _Line(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, np.full(n, UNKNOWN), (caveat,))
-
-
-def _line(m: FloatArray, d: FloatArray, scale: float) -> _Line:
-    """Return the least squares line of ``d`` on ``m``; no standard errors where the residuals are rounding."""
-    n = m.size
-    if n < 2:
-        return _unfitted(n, too_few(n, 2))
-    dm, dd = m - m.mean(), d - d.mean()
-    if is_noise(dm, scale):
-        return _unfitted(n, Caveat("CONSTANT_LEVEL", "各评价对象两次评分的均值全部相同，斜率无法估计"))
-    if is_noise(dd, scale):
-        return _Line(0.0, float(d.mean()), UNKNOWN, UNKNOWN, 0.0, UNKNOWN, np.zeros(n), (zero_error(),))
-    across = float(dm @ dm)
-    slope = float(dm @ dd) / across
-    intercept = float(d.mean() - slope * m.mean())
-    pearson = max(-1.0, min(1.0, float(dm @ dd) / math.sqrt(across * float(dd @ dd))))
-    residuals = dd - slope * dm
-    if n == 2:
-        return _Line(slope, intercept, UNKNOWN, UNKNOWN, UNKNOWN, pearson, np.zeros(n), (_too_few_for_error(n),))
-    if is_noise(residuals, scale):
-        return _Line(slope, intercept, UNKNOWN, UNKNOWN, 0.0, pearson, np.zeros(n), (_perfect_fit(),))
-    sigma = math.sqrt(float(residuals @ residuals) / (n - 2))
-    return _Line(
-        slope=slope,
-        intercept=intercept,
-        slope_se=sigma / math.sqrt(across),
-        intercept_se=sigma * math.sqrt(1 / n + float(m.mean()) ** 2 / across),
-        sigma=sigma,
-        pearson=pearson,
-        residuals=residuals,
-        caveats=(),
-    )
-
-
-def _perfect_fit() -> Caveat:
-    """Return: the points lie on the line but for rounding, so that p and interval would measure rounding."""
-    return Caveat("PERFECT_FIT", "各点全部落在直线上（残差只是舍入误差），p 值与区间没有意义，不予给出")
-
-
-def _too_few_for_error(n: int) -> Caveat:
-    """Return: a line through two points leaves no residual."""
-    return Caveat("TOO_FEW", f"有效评价对象 {n} 个，区间至少需要 3 个，区间无法估计")
-
-
 def proportional_bias(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> ProportionalBiasResult:
     """Return the proportional bias 比例偏差: the slope of the differences x - y on the pair means.
 
@@ -185,7 +125,7 @@ def proportional_bias(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Pro
     level = checked_level(level)
     both = pairs(x, y)
     n = both.x.size
-    line = _line((both.x + both.y) / 2, both.x - both.y, largest(both.x, both.y))
+    line = fitted_line((both.x + both.y) / 2, both.x - both.y, largest(both.x, both.y))
     return ProportionalBiasResult(
         value=line.slope,
         interval=t_interval(line.slope, line.slope_se, n - 2, level),
@@ -257,8 +197,11 @@ def heteroscedastic_limits(
     n = both.x.size
     m, d = (both.x + both.y) / 2, both.x - both.y
     scale = largest(both.x, both.y)
-    bias = _line(m, d, scale)
-    spread = _unfitted(n, bias.caveats[0]) if bias.caveats else _line(m, np.abs(bias.residuals), scale)
+    bias = fitted_line(m, d, scale)
+    if n < FEWEST_FOR_SPREAD:
+        spread = unfitted_line(n, too_few(n, FEWEST_FOR_SPREAD))
+    else:
+        spread = unfitted_line(n, bias.caveats[0]) if bias.caveats else fitted_line(m, np.abs(bias.residuals), scale)
     levels = np.atleast_1d(np.asarray([] if at is None else at, dtype=np.float64)).ravel()
     centre = float(m.mean()) if n else UNKNOWN
     everywhere = np.concatenate([[centre], levels])
@@ -342,7 +285,8 @@ def ratio_limits(
     level = checked_level(level)
     z = checked_multiplier(multiplier, coverage)
     both = pairs(x, y)
-    _refuse_non_positive(x, y)
+    if (both.x <= 0).any() or (both.y <= 0).any():
+        raise _non_positive(x, y)
     n = both.x.size
     logs = np.log(both.x), np.log(both.y)
     difference = logs[0] - logs[1]
@@ -370,8 +314,8 @@ def ratio_limits(
     )
 
 
-def _refuse_non_positive(x: ArrayLike, y: ArrayLike) -> None:
-    """Raise for scores of complete pairs that have no logarithm, naming their rows."""
+def _non_positive(x: ArrayLike, y: ArrayLike) -> DataError:
+    """Return the error for scores of complete pairs that have no logarithm, naming their rows."""
     names = next((list(side.index) for side in (x, y) if isinstance(side, pd.Series)), None)
     sides = {
         name: pd.to_numeric(pd.Series(np.asarray(side, dtype=object))).to_numpy(np.float64, na_value=UNKNOWN)
@@ -379,7 +323,7 @@ def _refuse_non_positive(x: ArrayLike, y: ArrayLike) -> None:
     }
     complete = ~np.isnan(sides["x"]) & ~np.isnan(sides["y"])
     wrong = [(place, side) for side, values in sides.items() for place in np.flatnonzero(complete & (values <= 0))]
-    problems = [
+    return DataError(
         Problem(
             code="LA-RATIO",
             where=f"{side} 行 {place if names is None else names[place]!r}",
@@ -388,6 +332,4 @@ def _refuse_non_positive(x: ArrayLike, y: ArrayLike) -> None:
             mend="核对该评分；评分可以为 0 的指标请用 limits_of_agreement",
         )
         for place, side in wrong[:SHOWN_PROBLEMS]
-    ]
-    if problems:
-        raise DataError(problems)
+    )

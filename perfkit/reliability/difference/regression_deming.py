@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
+from perfkit.errors import MethodError
 from perfkit.reliability.difference.regression_errors import (
     general_left_out,
     general_line,
@@ -20,11 +21,14 @@ from perfkit.reliability.difference.regression_errors import (
 from perfkit.reliability.difference.regression_frame import (
     checked_choices,
     deming_result,
-    inapplicable,
+    jackknife_unsettled,
+    known_errors_problem,
     quantile_of,
     refuse_below_zero,
     reserved,
+    tolerance_problem,
     undefined,
+    unsettled,
     with_errors,
     without_line,
 )
@@ -44,7 +48,7 @@ from perfkit.reliability.difference.regression_moments import (
     proportional_lines,
     sums,
 )
-from perfkit.reliability.estimate import UNKNOWN, not_converged, unknown_choice
+from perfkit.reliability.estimate import UNKNOWN, unknown_choice
 from perfkit.reliability.ratings import Pairs, pairs
 from perfkit.result import Caveat
 
@@ -119,9 +123,9 @@ def deming(
     level = checked_choices(error_ratio, interval, INTERVALS, level)
     known = x_error is not None and y_error is not None
     if not tolerance >= 0 or (tolerance > 0 and not known):
-        raise inapplicable("tolerance", "0，或给出误差标准差时大于 0 的步长", f"{tolerance:g}")
+        raise MethodError(tolerance_problem(f"{tolerance:g}"))
     if (x_error is None) != (y_error is None) or (known and constant_cv):
-        raise inapplicable("x_error, y_error", "两侧误差标准差同时给出，且不与 constant_cv 并用", "仅给出一侧或并用")
+        raise MethodError(known_errors_problem())
     if known or constant_cv:
         if interval not in JACKKNIVES:
             raise unknown_choice("interval", interval, JACKKNIVES)
@@ -222,7 +226,7 @@ def weighted_deming(
     )
     line = float(fit.slopes[0]), float(fit.intercepts[0])
     if math.isnan(line[0]) or not fit.settled:
-        reason = vertical() if fit.settled else not_converged("加权 Deming 回归")
+        reason = vertical() if fit.settled else unsettled()
         return without_line(data, level, method, WEIGHTED_SOURCE, (reason,))
     spread, caveats = None, reserved(data, line[0])
     if not caveats and interval != "none":
@@ -280,7 +284,7 @@ def _left_out_weighted(data: Pairs, whole: Sums, line: tuple[float, float], rati
         centre=(float(np.average(data.x, weights=weight)), float(np.average(data.y, weights=weight))),
     )
     if not left.settled:
-        return None, (not_converged("逐一剔除的加权 Deming 回归"),)
+        return None, (jackknife_unsettled(),)
     return _jackknife(line, (left.slopes, left.intercepts), interval)
 
 
@@ -301,7 +305,7 @@ def _general(
     fit = level_line(table) if constant(data.y) else general_line(table)
     line = float(fit.slopes[0]), float(fit.intercepts[0])
     if math.isnan(line[0]) or not fit.settled:
-        reason = vertical() if fit.settled else not_converged("广义 Deming 回归")
+        reason = vertical() if fit.settled else unsettled()
         return without_line(data, level, method, GENERAL_SOURCE, (reason,))
     spread, caveats = None, reserved(data, line[0])
     if tolerance:
@@ -312,7 +316,7 @@ def _general(
         if left.settled:
             spread, caveats = _jackknife(line, (left.slopes, left.intercepts), interval)
         else:
-            caveats = (not_converged("逐一剔除的广义 Deming 回归"),)
+            caveats = (jackknife_unsettled(),)
     return deming_result(
         data,
         line,

@@ -127,21 +127,24 @@ def general_left_out(line: Lines) -> Lines:
 
 
 def _settle(data: Rows, slopes: Vector, skip: NDArray[np.int64] | None) -> Lines:
-    """Return the lines to which Newton's steps lead from ``slopes``."""
+    """Return the lines to which Newton's steps lead from ``slopes``; NaN where that is no minimum."""
     settled = False
-    for _ in range(MOST_ITERATIONS):
-        state = _state(data, slopes, skip)
-        if data.proportional is not None:
-            # Before the step: the line to start from is already settled for the variances it came with.
-            data = _renewed(data, state, data.proportional)
+    # Rows that lie upright but for the one left out send the step to infinity: the line is then undefined, not wrong.
+    with np.errstate(all="ignore"):
+        for _ in range(MOST_ITERATIONS):
             state = _state(data, slopes, skip)
-        moved = slopes - _score(data, state) / _curvature(data, state)
-        change = np.abs(moved - slopes)
-        slopes = moved
-        if not (change > SETTLED * np.abs(moved)).any():
-            settled = True
-            break
-    intercepts = _state(data, slopes, skip).intercepts + data.y_mean - slopes * data.x_mean
+            if data.proportional is not None:
+                # Before the step: the line to start from is already settled for the variances it came with.
+                data = _renewed(data, state, data.proportional)
+                state = _state(data, slopes, skip)
+            curvature = _curvature(data, state)
+            moved = np.where(curvature < 0, slopes - _score(data, state) / curvature, np.nan)
+            change = np.abs(moved - slopes)
+            slopes = moved
+            if not (change > SETTLED * np.abs(moved)).any():
+                settled = True
+                break
+        intercepts = _state(data, slopes, skip).intercepts + data.y_mean - slopes * data.x_mean
     return Lines(slopes=slopes, intercepts=intercepts, settled=settled, rows=data)
 
 

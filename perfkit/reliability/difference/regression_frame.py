@@ -49,17 +49,62 @@ def checked_choices(error_ratio: float, interval: str, known: tuple[str, ...], l
     if interval not in known:
         raise unknown_choice("interval", interval, known)
     if not (error_ratio > 0 and math.isfinite(error_ratio)):
-        raise inapplicable("error_ratio", "大于 0 的误差方差比 var(x 误差)/var(y 误差)", f"{error_ratio:g}")
+        raise MethodError(ratio_problem(f"{error_ratio:g}"))
     return checked_level(level)
 
 
-def inapplicable(where: str, expected: str, found: str) -> MethodError:
-    """Return the error for a choice that does not fit 选项不适用: where, what would fit, what was found."""
-    return MethodError(
-        Problem(
-            code="RL-DEMING", where=where, expected=expected, found=found, mend="改正该参数或改用 deming 的默认写法"
-        )
+def ratio_problem(found: str) -> Problem:
+    """Return: the error ratio is not a number above 0 误差方差比不对."""
+    return Problem(
+        code="RL-ERROR-RATIO",
+        where="error_ratio",
+        expected="大于 0 的误差方差比 var(x 误差)/var(y 误差)",
+        found=found,
+        mend="由重复评分估计两侧的误差方差；两侧同样精确时用 1",
     )
+
+
+def known_errors_problem() -> Problem:
+    """Return: the known errors are given for one side only, or beside a constant coefficient of variation."""
+    return Problem(
+        code="RL-KNOWN-ERRORS",
+        where="x_error 与 y_error",
+        expected="两侧误差标准差同时给出，且不与 constant_cv 并用",
+        found="只给出一侧，或与 constant_cv 并用",
+        mend="补上另一侧，或去掉 constant_cv",
+    )
+
+
+def tolerance_problem(found: str) -> Problem:
+    """Return: a tolerance below 0, or one where no search is made 搜索步长不适用."""
+    return Problem(
+        code="RL-TOLERANCE",
+        where="tolerance",
+        expected="0；给出误差标准差时可为大于 0 的步长",
+        found=found,
+        mend="用默认值 0，斜率即算到最后一位",
+    )
+
+
+def not_positive_problem(wrong: int) -> Problem:
+    """Return: scores that are not above 0, of which a proportional error would have no variance 非正数."""
+    return Problem(
+        code="RL-NOT-POSITIVE",
+        where="x 与 y",
+        expected="全部大于 0（误差与水平成比例时）",
+        found=f"{wrong} 个评分不大于 0",
+        mend="误差大小固定时用不加权的 deming",
+    )
+
+
+def unsettled() -> Caveat:
+    """Return: the iteration for the line did not settle 未收敛."""
+    return Caveat("NOT_CONVERGED", "加权或广义 Deming 回归迭代未收敛，结果无法采用")
+
+
+def jackknife_unsettled() -> Caveat:
+    """Return: the iteration of a leave-one-out line did not settle 刀切法未收敛."""
+    return Caveat("NOT_CONVERGED", "剔除某一对象后的 Deming 回归迭代未收敛，刀切区间无法估计")
 
 
 def refuse_below_zero(data: Pairs) -> None:
@@ -72,7 +117,7 @@ def refuse_below_zero(data: Pairs) -> None:
     """
     wrong = int(np.count_nonzero(data.x <= 0)) + int(np.count_nonzero(data.y <= 0))
     if wrong:
-        raise inapplicable("x 与 y", "全部大于 0（误差与水平成比例时）", f"{wrong} 个不大于 0 的评分")
+        raise MethodError(not_positive_problem(wrong))
 
 
 def with_errors(

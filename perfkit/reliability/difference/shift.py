@@ -9,6 +9,7 @@ from typing import ClassVar
 from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
+from perfkit.errors import MethodError, Problem
 from perfkit.reliability.difference.binomial import even_odds_p, exact_share_interval, no_change, one_direction
 from perfkit.reliability.difference.change import change_summary
 from perfkit.reliability.difference.differences import Differences, checked_tolerance
@@ -187,6 +188,16 @@ def sign_test(x: ArrayLike, y: ArrayLike, *, tolerance: float = 0.0, level: floa
     )
 
 
+def _no_room(level: float) -> Problem:
+    return Problem(
+        code="RL-LEVEL",
+        where="level",
+        expected="大于 0.5 的置信水平，如 0.95（单侧 α=0.05，区间为 1−2α）",
+        found=f"{level:g}",
+        mend="改为大于 0.5 的小数",
+    )
+
+
 def equivalence(x: ArrayLike, y: ArrayLike, *, margin: float, level: float = 0.95) -> EquivalenceResult:
     """Return the test that the mean difference lies within a margin 等效性检验（TOST）.
 
@@ -224,7 +235,8 @@ def equivalence(x: ArrayLike, y: ArrayLike, *, margin: float, level: float = 0.9
     """
     level = checked_level(level)
     alpha = 1 - level
-    inner = checked_level(1 - 2 * alpha)
+    if level <= 0.5:
+        raise MethodError(_no_room(level))
     margin = checked_tolerance("margin", margin, positive=True)
     moved = Differences.of(pairs(x, y))
     df = moved.n - 1
@@ -240,7 +252,7 @@ def equivalence(x: ArrayLike, y: ArrayLike, *, margin: float, level: float = 0.9
         n_dropped=moved.n_dropped,
         caveats=moved.caveats,
         value=moved.mean,
-        interval=moved.interval(inner),
+        interval=moved.interval(1 - 2 * alpha),
         interval_method="t",
         se=moved.se,
         p=p,

@@ -17,6 +17,8 @@ from perfkit.result import Caveat, Interval
 
 Form: TypeAlias = Literal["ICC(1,1)", "ICC(A,1)", "ICC(C,1)", "ICC(1,k)", "ICC(A,k)", "ICC(C,k)"]
 FORMS: tuple[Form, ...] = get_args(Form)
+# A denominator below this share of its terms is 0 but for rounding.
+POLE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +77,18 @@ def point(form: Form, squares: MeanSquares[float]) -> tuple[float, tuple[Caveat,
     top, bottom = fraction(form, squares)
     if squares.evaluand == 0 and squares.within == 0:
         return UNKNOWN, (no_variance(),)
-    if bottom == 0:
-        return UNKNOWN, (Caveat("NO_EVALUAND_VARIANCE", "各对象的平均评分没有差异，系数的分母为 0，无法估计"),)
+    if abs(bottom) <= POLE * (squares.evaluand + squares.rater + squares.residual):
+        return UNKNOWN, (Caveat("NO_EVALUAND_VARIANCE", "各对象的平均评分没有可辨的差异，系数的分母为 0，无法估计"),)
     value = top / bottom
     if past_minimum(_single(form, value, squares.k), squares.k):
-        text = f"估计值 {value:.3g} 越过理论下界 -1/(k-1)：对象间差异小于评分误差，系数不能解释为信度"
+        text = f"估计值 {value:.3g} 达到或越过理论下界 -1/(k-1)：对象间差异小于评分误差，系数不能解释为信度"
         return value, (Caveat("VALUE_PAST_MINIMUM", text),)
     return value, ()
 
 
 def past_minimum(single: float, k: int) -> bool:
-    """Return whether a coefficient of single ratings lies past -1/(k-1)."""
-    return single < -1 / (k - 1) * (1 + 1e-12)
+    """Return whether a coefficient of single ratings lies at or past -1/(k-1), the pole of Spearman-Brown."""
+    return 1 + (k - 1) * single <= POLE
 
 
 def _single(form: Form, value: float, k: int) -> float:
@@ -100,7 +102,7 @@ def _single(form: Form, value: float, k: int) -> float:
 def _stepped_up(single: float, k: int) -> float:
     """Return the Spearman-Brown coefficient of the mean of k ratings; NaN at its pole."""
     bottom = 1 + (k - 1) * single
-    return k * single / bottom if bottom > 0 else UNKNOWN
+    return k * single / bottom if bottom > POLE else UNKNOWN
 
 
 def f_limits(
@@ -147,7 +149,8 @@ def _agreement_limits(squares: MeanSquares[float], tail: float) -> tuple[float, 
     _, df2 = _combined(squares, top / bottom)
     rest = k * squares.rater + (k * n - k - n) * squares.residual
     upper, lower = fdtri(n - 1.0, df2, tail), fdtri(df2, n - 1.0, tail)
-    low = n * (squares.evaluand - upper * squares.residual) / (upper * rest + n * squares.evaluand)
+    # Divided by the quantile, which is infinite where hardly any degree of freedom is left.
+    low = n * (squares.evaluand / upper - squares.residual) / (rest + n * squares.evaluand / upper)
     high = n * (lower * squares.evaluand - squares.residual) / (rest + n * lower * squares.evaluand)
     return float(low), float(high)
 

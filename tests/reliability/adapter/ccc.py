@@ -31,6 +31,8 @@ def _lin(golden: Golden) -> Computed:
 
 
 def _overall(golden: Golden) -> Computed:
+    if golden.arguments.get("missing", "none") not in ("none", "listwise"):
+        raise Unsupported(f"missing={golden.arguments['missing']}")
     result = overall_ccc(golden.columns, level=golden.level)
     return Computed.of(result, overall_precision=result.precision, overall_accuracy=result.accuracy)
 

@@ -1,0 +1,27 @@
+"""The counter of the methods notebooks: examples, counts to rows, and the wing's functions unchanged."""
+
+from __future__ import annotations
+
+import inspect
+
+import pandas as pd
+
+from perfkit.stages import teaching
+
+
+def test_counts_become_rows() -> None:
+    counts = pd.DataFrame({"table": ["a", "a", "b"], "first": [1, 1, 2], "second": [1, 2, 2], "count": [2, 0, 3]})
+    assert teaching.expanded(counts, table="a").to_numpy().tolist() == [[1, 1], [1, 1]]
+    assert len(teaching.expanded(counts)) == 5
+
+
+def test_every_name_on_offer_is_a_documented_function_of_the_wing() -> None:
+    own = {"example", "expanded"}
+    for name in teaching.__all__:
+        thing = getattr(teaching, name)
+        assert inspect.getdoc(thing)
+        assert thing.__module__.startswith("perfkit.stages" if name in own else "perfkit.reliability")
+
+
+def test_examples_are_found_from_anywhere_in_the_checkout() -> None:
+    assert teaching.example("shrout_fleiss_1979").shape == (6, 5)
