@@ -265,7 +265,10 @@ class Patterns:
 
     def category_counts(self) -> NDArray[np.int64]:
         """Return shape (m, q): how many raters chose each category in each pattern."""
-        return np.stack([(self.rows == place).sum(axis=1) for place in range(self.q)], axis=1)
+        counts = np.empty((len(self.rows), self.q), dtype=np.int64)
+        for place in range(self.q):
+            counts[:, place] = (self.rows == place).sum(axis=1)
+        return counts
 
 
 def patterns(graded: Grades) -> Patterns:

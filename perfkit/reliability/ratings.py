@@ -115,7 +115,9 @@ def bare_array(values: ArrayLike) -> NDArray[Any]:
         plain[np.ma.getmaskarray(values)] = None
         return plain
     try:
-        return np.asarray(values)
+        array = np.asarray(values)
+        # Beside words numpy spells numbers out, and NaN becomes the word "nan".
+        return array if array is values or array.dtype.kind not in "US" else np.asarray(values, dtype=object)
     except ValueError as error:
         raise DataError(_no_table(None, 1)) from error
 

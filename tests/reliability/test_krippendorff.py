@@ -223,6 +223,7 @@ def test_words() -> None:
     scale = ["差", "中", "良", "优"]
     frame = pd.DataFrame(words, columns=["甲", "乙"])
     assert krippendorff_alpha(words).value == same(krippendorff_alpha(numbers).value)
+    assert krippendorff_alpha([["良", "良"], ["中", NAN], ["中", "中"]]).n_dropped == 1
     ordered = frame.astype(pd.CategoricalDtype(scale, ordered=True))
     for metric in METRICS:
         expected = krippendorff_alpha(numbers, metric=metric).value
@@ -256,6 +257,8 @@ def test_options_that_do_not_exist(wrong: dict[str, object]) -> None:
 def test_malformed_ratings() -> None:
     with pytest.raises(DataError, match="RT-SHAPE"):
         krippendorff_alpha([1.0, 2.0])
+    with pytest.raises(DataError, match="RT-SHAPE"):
+        krippendorff_alpha([[1.0, 2.0], [3.0]])
     with pytest.raises(DataError, match="RT-INFINITE"):
         krippendorff_alpha([[1.0, np.inf], [1.0, 2.0]], metric="interval")
 

@@ -37,7 +37,7 @@ from perfkit.reliability.estimate import (
     unknown_choice,
 )
 from perfkit.reliability.grades import COUNTED_PATTERNS, MISSING, GradeRatings, Grades, grades, patterns
-from perfkit.reliability.ratings import FloatMatrix, rating_matrix
+from perfkit.reliability.ratings import FloatMatrix, bare_array, rating_matrix
 from perfkit.result import Caveat
 from perfkit.terms.reliability import Statistic
 
@@ -91,7 +91,7 @@ def _in_words(ratings: GradeRatings) -> bool:
             not pd.api.types.is_numeric_dtype(column.dtype) and any(isinstance(item, str) for item in column)
             for column in columns
         )
-    array = np.asarray(ratings)
+    array = bare_array(ratings)
     return array.dtype.kind == "U" or (array.dtype.kind == "O" and any(isinstance(item, str) for item in array.flat))
 
 
@@ -122,7 +122,9 @@ def _counted_rows(
     number = number[number >= 2]
     n_used = len(rows) if weights is None else int(weights.sum())
     pairable = int(number.sum() if weights is None else number @ weights)
-    caveats = _undefined(k, n_used) or _unfit(values[np.unique(rows[rows != MISSING])], metric)
+    caveats = _undefined(k, n_used) or _unfit(
+        values[np.bincount(rows[rows != MISSING], minlength=len(values)) > 0], metric
+    )
     if caveats:
         return _Counted(k, n_used, pairable, None, caveats=caveats)
     units: Units

@@ -178,7 +178,8 @@ class CodedUnits:
     def of(cls, rows: Codes, values: FloatMatrix, metric: CodedMetric) -> CodedUnits:
         """Return the units of pairable rows; values that nobody gave are put aside."""
         known = rows >= 0
-        met, places = np.unique(rows[known], return_inverse=True)
+        met = np.bincount(rows[known], minlength=len(values)) > 0
+        places = (np.cumsum(met) - 1)[rows[known]]
         compact = np.full(rows.shape, -1, dtype=np.int64)
         compact[known] = places
         order = np.argsort(places, kind="stable")
@@ -192,7 +193,7 @@ class CodedUnits:
             own=_own_disagreement(compact, values[met], metric) / (number - 1),
             filled=np.where(known, compact, first),
             units=np.nonzero(known)[0][order],
-            starts=np.searchsorted(places[order], np.arange(len(met))),
+            starts=np.searchsorted(places[order], np.arange(np.count_nonzero(met))),
         )
 
     def sums(self, counts: Counts) -> DisagreementSums:

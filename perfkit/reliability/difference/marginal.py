@@ -176,10 +176,8 @@ def _components(moved: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
     linked = moved | np.eye(len(moved), dtype=bool)
     for middle in range(len(linked)):
         linked |= np.outer(linked[:, middle], linked[middle])
-    # The first grade that each is linked with names its group; counted, since argmax refuses a table of no grades.
-    firsts = np.cumsum(linked, axis=1)
-    names = np.count_nonzero(firsts == 0, axis=1)
-    return [np.flatnonzero(names == name) for name in np.unique(names)]
+    firsts = np.array([np.flatnonzero(row)[0] for row in linked], dtype=np.int64)
+    return [np.flatnonzero(firsts == first) for first in np.unique(firsts)]
 
 
 def _homogeneity(table: SquareTable) -> tuple[float, int]:

@@ -12,7 +12,6 @@ from perfkit.errors import MethodError
 from perfkit.reliability.difference.regression_errors import (
     general_left_out,
     general_line,
-    level_line,
     proportional_rows,
     rows,
     searched_left_out,
@@ -222,7 +221,7 @@ def weighted_deming(
         error_ratio,
         (np.array([slope]), np.array([intercept])),
         left_out=False,
-        centre=(whole.x, whole.y),
+        centre=_precise_centre(data, (data.x + error_ratio * data.y) ** -2.0),
     )
     line = float(fit.slopes[0]), float(fit.intercepts[0])
     if math.isnan(line[0]) or not fit.settled:
@@ -270,6 +269,11 @@ def _analytical(data: Pairs, whole: Sums, ratio: float, slope: float) -> Spread:
     return Spread(slope=error, intercept=error * math.sqrt(float(data.x @ data.x) / whole.n), quantile="t")
 
 
+def _precise_centre(data: Pairs, weight: Vector) -> tuple[float, float]:
+    """Return the weighted means, about which weighted sums lose no digits."""
+    return float(np.average(data.x, weights=weight)), float(np.average(data.y, weights=weight))
+
+
 def _left_out_weighted(data: Pairs, whole: Sums, line: tuple[float, float], ratio: float, interval: str) -> Jackknifed:
     """Return the jackknife standard errors of a weighted line, sums taken about its weighted means."""
     slope, intercept = line
@@ -281,7 +285,7 @@ def _left_out_weighted(data: Pairs, whole: Sums, line: tuple[float, float], rati
         ratio,
         left_out_lines(data.x, data.y, whole, ratio),
         left_out=True,
-        centre=(float(np.average(data.x, weights=weight)), float(np.average(data.y, weights=weight))),
+        centre=_precise_centre(data, weight),
     )
     if not left.settled:
         return None, (jackknife_unsettled(),)
@@ -301,8 +305,24 @@ def _general(
     why = undefined(data)
     if why:
         return without_line(data, level, method, GENERAL_SOURCE, why)
-    table = rows(data.x, data.y, *errors) if errors else proportional_rows(data.x, data.y, error_ratio)
-    fit = level_line(table) if constant(data.y) else general_line(table)
+    start = deming_line(sums(data.x, data.y), 1.0 if errors else error_ratio)
+    if math.isnan(start[0]):
+        return without_line(data, level, method, GENERAL_SOURCE, (vertical(),))
+    if constant(data.y):
+        flat = 0.0, float(data.y.mean())
+        return deming_result(
+            data,
+            flat,
+            None,
+            reserved(data, 0.0),
+            level=level,
+            interval=interval,
+            method=method,
+            source=GENERAL_SOURCE,
+            error_ratio=error_ratio,
+        )
+    table = rows(data.x, data.y, *errors) if errors else proportional_rows(data.x, data.y, error_ratio, start)
+    fit = general_line(table)
     line = float(fit.slopes[0]), float(fit.intercepts[0])
     if math.isnan(line[0]) or not fit.settled:
         reason = vertical() if fit.settled else unsettled()
@@ -313,10 +333,7 @@ def _general(
         line = float(fit.slopes[0]), float(fit.intercepts[0])
     if not caveats and interval != "none":
         left = searched_left_out(table, tolerance) if tolerance else general_left_out(fit)
-        if left.settled:
-            spread, caveats = _jackknife(line, (left.slopes, left.intercepts), interval)
-        else:
-            caveats = (jackknife_unsettled(),)
+        spread, caveats = _jackknife(line, (left.slopes, left.intercepts), interval)
     return deming_result(
         data,
         line,

@@ -45,13 +45,19 @@ def rows(x: Vector, y: Vector, x_error: Vector, y_error: Vector) -> Rows:
     return _centred(x, y, x_error**2, y_error**2, None)
 
 
-def proportional_rows(x: Vector, y: Vector, ratio: float) -> Rows:
-    """Return rows whose errors are proportional to the true value 恒定变异系数; starts from the observed values."""
-    return _centred(x, y, ratio * x**2, y**2, ratio)
+def proportional_rows(x: Vector, y: Vector, ratio: float, start: tuple[float, float]) -> Rows:
+    """Return rows whose errors are proportional to the true value 恒定变异系数, as fitted by the line ``start``."""
+    slope, intercept = start
+    residual = (y - intercept - slope * x) / (1 + ratio * slope**2)
+    return _centred(x, y, ratio * (x + ratio * slope * residual) ** 2, (y - residual) ** 2, ratio)
 
 
 def _centred(x: Vector, y: Vector, x_variance: Vector, y_variance: Vector, proportional: float | None) -> Rows:
-    x_mean, y_mean = float(x.mean()), float(y.mean())
+    """Return the rows about means weighted by precision: rows of little weight and great size would cost digits."""
+    with np.errstate(divide="ignore"):
+        weight = 1 / (x_variance / x.var() + y_variance / y.var())
+    weight = weight if np.isfinite(weight).all() else np.ones_like(x)
+    x_mean, y_mean = (float(np.average(side, weights=weight)) for side in (x, y))
     return Rows(
         x=x - x_mean,
         y=y - y_mean,
@@ -107,23 +113,33 @@ def general_line(data: Rows) -> Lines:
     return _settle(data, (low + high) / 2, None)
 
 
-def level_line(data: Rows) -> Lines:
-    """Return the line of slope 0 through constant y, of which the search for a direction would have no scale."""
-    return Lines(slopes=np.zeros(1), intercepts=np.array([data.y_mean]), settled=True, rows=data)
-
-
 def general_left_out(line: Lines) -> Lines:
     """Return the generalised Deming lines with one row left out, all n of them together, from the line of all rows.
 
     Notes
     -----
     Newton's steps on an n-by-n table of weights, in blocks of flat memory: O(n²) a step, never n separate fits. Where
-    errors are proportional, the fitted true values and with them the variances are renewed at every step.
+    errors are proportional, the fitted true values and with them the variances are renewed at every step. Only a row
+    that carries the line, from whose loss Newton's steps do not recover, is followed by a search for the direction.
     """
     n = len(line.rows.x)
     block = max(1, BLOCK_CELLS // n)
     skips = np.array_split(np.arange(n), -(-n // block))
-    return _joined([_settle(line.rows, np.repeat(line.slopes, len(skip)), skip) for skip in skips])
+    parts = [_settle(line.rows, np.repeat(line.slopes, len(skip)), skip) for skip in skips]
+    left = _joined(parts, line.rows)
+    for place in np.flatnonzero(np.isnan(left.slopes)):
+        again = general_line(_without(line.rows, int(place)))
+        left.slopes[place], left.intercepts[place] = again.slopes[0], again.intercepts[0]
+    return left
+
+
+def _without(data: Rows, place: int) -> Rows:
+    """Return the rows but for one."""
+    variances = (np.delete(np.atleast_2d(side)[0], place) for side in (data.x_variance, data.y_variance))
+    x_variance, y_variance = variances
+    return replace(
+        data, x=np.delete(data.x, place), y=np.delete(data.y, place), x_variance=x_variance, y_variance=y_variance
+    )
 
 
 def _settle(data: Rows, slopes: Vector, skip: NDArray[np.int64] | None) -> Lines:
@@ -144,6 +160,7 @@ def _settle(data: Rows, slopes: Vector, skip: NDArray[np.int64] | None) -> Lines
             if not (change > SETTLED * np.abs(moved)).any():
                 settled = True
                 break
+        slopes = np.where(change > SETTLED * np.abs(slopes), np.nan, slopes)
         intercepts = _state(data, slopes, skip).intercepts + data.y_mean - slopes * data.x_mean
     return Lines(slopes=slopes, intercepts=intercepts, settled=settled, rows=data)
 
@@ -198,7 +215,8 @@ def searched_left_out(data: Rows, tolerance: float) -> Lines:
     """Return the lines with one row left out by Brent's searches side by side, in blocks of flat memory."""
     n = len(data.x)
     block = max(1, BLOCK_CELLS // n)
-    return _joined([_searched(data, skip, tolerance) for skip in np.array_split(np.arange(n), -(-n // block))])
+    parts = [_searched(data, skip, tolerance) for skip in np.array_split(np.arange(n), -(-n // block))]
+    return _joined(parts, data)
 
 
 def _searched(data: Rows, skip: NDArray[np.int64] | None, tolerance: float) -> Lines:
@@ -206,15 +224,17 @@ def _searched(data: Rows, skip: NDArray[np.int64] | None, tolerance: float) -> L
     kept = np.ones((1 if skip is None else len(skip), len(data.x)))
     if skip is not None:
         kept[np.arange(len(skip)), skip] = 0.0
-    forward = _weighted_slope(kept / data.y_variance, data.x, data.y) / 2
-    backward = 2 / _weighted_slope(kept / data.x_variance, data.y, data.x)
-    slopes = bounded_minima(
-        lambda trial: _misfit(_state(data, trial, skip)),
-        np.minimum(forward, backward),
-        np.maximum(forward, backward),
-        tolerance,
-    )
-    intercepts = _state(data, slopes, skip).intercepts + data.y_mean - slopes * data.x_mean
+    # Rows without covariance have no bounds: the search then ends nowhere, and the slope is NaN.
+    with np.errstate(all="ignore"):
+        forward = _weighted_slope(kept / data.y_variance, data.x, data.y) / 2
+        backward = 2 / _weighted_slope(kept / data.x_variance, data.y, data.x)
+        slopes = bounded_minima(
+            lambda trial: _misfit(_state(data, trial, skip)),
+            np.minimum(forward, backward),
+            np.maximum(forward, backward),
+            tolerance,
+        )
+        intercepts = _state(data, slopes, skip).intercepts + data.y_mean - slopes * data.x_mean
     return Lines(slopes=slopes, intercepts=intercepts, settled=True, rows=data)
 
 
@@ -232,11 +252,11 @@ def _misfit(state: State) -> Vector:
     return misfit
 
 
-def _joined(parts: Sequence[Lines]) -> Lines:
+def _joined(parts: Sequence[Lines], data: Rows) -> Lines:
     """Return the lines of several blocks as one."""
     return Lines(
         slopes=np.concatenate([part.slopes for part in parts]),
         intercepts=np.concatenate([part.intercepts for part in parts]),
         settled=all(part.settled for part in parts),
-        rows=parts[0].rows,
+        rows=data,
     )

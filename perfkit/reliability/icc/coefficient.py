@@ -34,7 +34,15 @@ from perfkit.reliability.icc.forms import (
     point,
     resampled_value,
 )
-from perfkit.reliability.icc.mean_squares import Analysis, MeanSquares, analysis, implied, rater_caveats, shares
+from perfkit.reliability.icc.mean_squares import (
+    UNKNOWN_SQUARES,
+    Analysis,
+    MeanSquares,
+    analysis,
+    implied,
+    rater_caveats,
+    shares,
+)
 from perfkit.reliability.icc.resampled_reml import resampled_components
 from perfkit.reliability.icc.unbalanced import OneWayShares, one_way, one_way_shares
 from perfkit.reliability.ratings import Ratings
@@ -48,7 +56,6 @@ UNBALANCED_SOURCE = "Searle (1971), Linear Models, ch. 9; Thomas & Hultquist (19
 # Below, the replicates take few values; the interval is given all the same.
 FEWEST_FOR_BOOTSTRAP = 10
 FEWEST_FOR_JACKKNIFE = 3
-NONE = MeanSquares(n=0, k=0, evaluand=UNKNOWN, rater=UNKNOWN, residual=UNKNOWN, within=UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +129,7 @@ def estimate(form: Form, estimator: Estimator, found: Basis, wish: Wish) -> IccR
     used = found.used
     small = used.too_small()
     if small:
-        return _result(form, estimator, found, wish, NONE, {"value": UNKNOWN, "caveats": small})
+        return _result(form, estimator, found, wish, UNKNOWN_SQUARES, {"value": UNKNOWN, "caveats": small})
     checked_null(form, wish.null, used.k)
     if estimator == "reml" and found.crossed is not None:
         return _by_reml(form, found, found.crossed, wish)

@@ -173,7 +173,7 @@ def variance_components(
     (MSR - MSE)/k, (MSC - MSE)/n, MSE; REML: see ``perfkit.reliability.reml``. Available ratings are right only where
     what is missing does not depend on the rating that would have been given. Not for raters who saw one another's
     scores. Sources: Searle, Casella & McCulloch (1992), Variance Components, ch. 4 and 6; McGraw & Wong (1996).
-    Verified against R lme4 1.1-31 (golden ``icc_variance_components``), tests/reliability/test_icc_components.py.
+    Verified against R lme4 1.1-31 (golden ``icc_variance_components``), tests/reliability/test_icc_table.py.
 
     Examples
     --------

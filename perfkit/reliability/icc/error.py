@@ -17,7 +17,7 @@ from perfkit.reliability.estimate import (
 )
 from perfkit.reliability.icc.components import reml_components
 from perfkit.reliability.icc.design import Design, Missing, design
-from perfkit.reliability.icc.mean_squares import MeanSquares, analysis, implied
+from perfkit.reliability.icc.mean_squares import UNKNOWN_SQUARES, MeanSquares, analysis, implied
 from perfkit.reliability.icc.unbalanced import one_way, one_way_shares
 from perfkit.reliability.ratings import Ratings
 from perfkit.result import Caveat, Interval
@@ -27,7 +27,6 @@ KINDS = ("consistency", "agreement", "oneway")
 SOURCE = "de Vet, Terwee, Knol & Bouter (2006), J. Clin. Epidemiol. 59, 1033-1039; Bland & Altman (1996), BMJ 312, 1654"
 # The factor that the literature prints for 95 %: mdc95 keeps it, mdc95_exact_z does not.
 PRINTED_QUANTILE = 1.96
-NONE = MeanSquares(n=0, k=0, evaluand=UNKNOWN, rater=UNKNOWN, residual=UNKNOWN, within=UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +76,7 @@ def _error(kind: Kind, used: Design) -> _Error:
     n, k = used.n, used.k
     small = used.too_small()
     if small:
-        return _Error(UNKNOWN, UNKNOWN, NONE, small)
+        return _Error(UNKNOWN, UNKNOWN, UNKNOWN_SQUARES, small)
     if used.complete:
         squares = analysis(used.matrix).squares
         df = {"consistency": (n - 1.0) * (k - 1), "agreement": UNKNOWN, "oneway": n * (k - 1.0)}[kind]
@@ -140,7 +139,7 @@ def measurement_error(
     freedom (exact under normal errors). A difference of two ratings below ``mdc95`` is within error. Assumes that the
     error is as large at low as at high ratings: not where it grows with the level (see limits of agreement). Sources:
     de Vet et al. (2006); Bland & Altman (1996). Verified against R stats 4.2.2 lm/anova and rel 1.4.2 (golden ``sem``),
-    tests/reliability/test_icc_error.py.
+    tests/reliability/test_icc_table.py.
 
     Examples
     --------

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from perfkit.reliability.estimate import UNKNOWN
 from perfkit.reliability.ratings import FloatMatrix
 from perfkit.result import Caveat
 
@@ -46,6 +47,9 @@ class MeanSquares(Generic[Number]):
     def rater_variance(self) -> Number:
         """Return the variance component of raters, negative where it comes out so."""
         return (self.rater - self.residual) / self.n
+
+
+UNKNOWN_SQUARES = MeanSquares(n=0, k=0, evaluand=UNKNOWN, rater=UNKNOWN, residual=UNKNOWN, within=UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
