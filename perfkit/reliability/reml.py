@@ -251,14 +251,14 @@ def _fit(
     variances = ascent.variances[first:] * unit**2
     active, solution = ascent.active, ascent.solution
     information = solution.information[np.ix_(active, active)]
-    spread = np.sqrt(np.diag(information))
-    identified = bool((spread > 0).all())
+    size = np.diag(information)
     covariance = np.full((len(active), len(active)), np.nan)
+    identified = bool((size > 0).all())
     if identified:
-        scaled = information / np.outer(spread, spread)
-        identified = bool(np.linalg.eigvalsh(scaled).min() > SINGULAR)
+        spread = np.sqrt(np.outer(size, size))
+        identified = bool(np.linalg.eigvalsh(information / spread).min() > SINGULAR)
     if identified:
-        covariance[np.ix_(active, active)] = np.linalg.inv(information) * unit**4
+        covariance[np.ix_(active, active)] = np.linalg.inv(information / spread) / spread * unit**4
     back = solve_triangular(triangle, np.eye(len(triangle)))
     logdet = float(np.log(np.abs(np.diag(triangle))).sum())
     constant = n_free * (0.5 * math.log(2 * math.pi) + math.log(unit)) + logdet

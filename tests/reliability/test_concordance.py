@@ -147,7 +147,7 @@ def test_bootstrap_ranks_every_sample_anew(statistic: Callable[..., object], kin
 
 @BOTH
 def test_options_and_malformed_input(statistic: Callable[..., object]) -> None:
-    for wrong in ({"interval": "fisher_z"}, {"level": 95}):
+    for wrong in ({"interval": "fisher_z"}, {"level": 95}, {"kind": "basic"}):
         with pytest.raises(MethodError):
             statistic(EXECUTIVES, **wrong)
     with pytest.raises(DataError, match="RT-NUMBER"):

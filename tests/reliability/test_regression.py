@@ -248,6 +248,24 @@ def test_a_line_that_hangs_on_one_point_has_no_jackknife() -> None:
     assert math.isfinite(result.value)
 
 
+def test_a_row_that_carries_the_line_is_searched_anew() -> None:
+    rng = np.random.default_rng(1)
+    x = np.append(rng.uniform(50, 60, 9), 300.0)
+    y = x + rng.normal(0, 8, 10)
+    line = LINES["known_errors"]
+    assert line(x, y).se == pytest.approx(pseudo_values(line, x, y)[0], rel=ITERATIVE)
+
+
+def test_five_orders_of_size_keep_the_digits() -> None:
+    rng = np.random.default_rng(6)
+    x = rng.lognormal(0, 3, 25)
+    y = x * rng.lognormal(0, 0.2, 25)
+    for line in (LINES["weighted"], LINES["constant_cv"]):
+        result = line(x, y)
+        assert codes(result) == ["SMALL_N"]
+        assert result.se == pytest.approx(pseudo_values(line, x, y)[0], rel=ITERATIVE)
+
+
 def test_a_far_origin_keeps_the_digits() -> None:
     near, far = deming(X, Y, interval="analytical"), deming(X + 1e9, Y + 1e9, interval="analytical")
     assert far.value == pytest.approx(near.value, rel=1e-6)

@@ -15,6 +15,7 @@ from scipy import stats
 
 from perfkit.errors import DataError, MethodError
 from perfkit.reliability.difference import walsh
+from perfkit.reliability.difference.signed_rank import Inversion, signed_ranks
 from perfkit.reliability.difference.wilcoxon import WilcoxonResult, wilcoxon_signed_rank
 from tests.tolerances import ITERATIVE, PRINTED, SAME_FORMULA
 
@@ -105,6 +106,13 @@ def test_inverted_limits_are_where_the_statistic_jumps(values: list[float]) -> N
         assert found.interval.low <= found.value <= found.interval.high
         assert differences.min() <= found.interval.low
         assert found.interval.high <= differences.max()
+
+
+@given(TENTHS, st.integers(-60, 60), st.booleans())
+def test_counted_statistic_is_the_ranked_one(tenths: list[int], shift: int, correction: bool) -> None:
+    values = np.array(tenths, dtype=float)
+    ranked = signed_ranks(np.sort(values - shift), "drop").z(correction)
+    assert Inversion.of(values).z(shift, correction) == pytest.approx(ranked, rel=SAME_FORMULA, nan_ok=True)
 
 
 def test_inverted_interval_is_near_the_exact_one() -> None:

@@ -37,7 +37,7 @@ from perfkit.reliability.estimate import (
     unknown_choice,
 )
 from perfkit.reliability.grades import COUNTED_PATTERNS, MISSING, GradeRatings, Grades, grades, patterns
-from perfkit.reliability.ratings import FloatMatrix, bare_array, rating_matrix
+from perfkit.reliability.ratings import FloatMatrix, Ratings, bare_array, rating_matrix
 from perfkit.result import Caveat
 from perfkit.terms.reliability import Statistic
 
@@ -81,7 +81,7 @@ class _Counted:
     caveats: tuple[Caveat, ...] = ()
 
 
-def _in_words(ratings: GradeRatings) -> bool:
+def _in_words(ratings: Ratings) -> bool:
     """Return whether the ratings are words or pandas Categoricals rather than numbers."""
     if isinstance(ratings, pd.DataFrame):
         if any(isinstance(kind, pd.CategoricalDtype) for kind in ratings.dtypes):

@@ -16,6 +16,7 @@ from perfkit.reliability.concordance.ranks import (
     FEW_EVALUANDS,
     RELATIVE_NOISE,
     RankedColumn,
+    checked_options,
     one_left_out,
     small_approximation,
 )
@@ -23,9 +24,7 @@ from perfkit.reliability.concordance.tau import undefined_pairs
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,
-    checked_level,
     no_interval,
-    unknown_choice,
 )
 from perfkit.reliability.ratings import FloatMatrix, Pairs, pairs
 from perfkit.result import Caveat, Interval
@@ -106,13 +105,6 @@ def _fisher(found: Correlation, n: int, level: float) -> tuple[dict[str, Any], t
     half = float(ndtri(0.5 + level / 2)) / math.sqrt(n - 3)
     limits = Interval(math.tanh(z - half), math.tanh(z + half), level)
     return {"interval": limits, "interval_method": "fisher_z"}, ()
-
-
-def _options(level: float, interval: str) -> float:
-    level = checked_level(level)
-    if interval not in INTERVALS:
-        raise unknown_choice("interval", interval, INTERVALS)
-    return level
 
 
 def _estimated(
@@ -218,7 +210,7 @@ def pearson_r(
     >>> round(result.value, 4), round(result.p, 4)
     (0.8, 0.1041)
     """
-    level = _options(level, interval)
+    level = checked_options(level, interval, INTERVALS, kind)
     paired = pairs(x, y)
     a, b = (_standardised(side) for side in (paired.x, paired.y)) if len(paired.x) else (paired.x, paired.y)
     features = np.stack([a, b, a * a, b * b, a * b], axis=1)
@@ -293,7 +285,7 @@ def spearman_rho(
     >>> round(result.value, 4), result.n_used
     (0.8721, 5)
     """
-    level = _options(level, interval)
+    level = checked_options(level, interval, INTERVALS, kind)
     paired = pairs(x, y)
     ranked = [RankedColumn.of(side) for side in (paired.x, paired.y)]
 

@@ -14,6 +14,7 @@ from perfkit.reliability.concordance.correlation import Correlation, correlation
 from perfkit.reliability.concordance.ranks import (
     FEW_EVALUANDS,
     RankedColumn,
+    checked_options,
     constant,
     one_left_out,
     small_approximation,
@@ -21,7 +22,6 @@ from perfkit.reliability.concordance.ranks import (
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,
-    checked_level,
     no_interval,
     too_few,
     too_few_raters,
@@ -149,11 +149,9 @@ def mean_pairwise_spearman(
     >>> round(result.value, 4), len(result.pairwise)
     (0.4667, 3)
     """
-    level = checked_level(level)
+    level = checked_options(level, interval, ("none", "bootstrap"), kind)
     if average not in AVERAGES:
         raise unknown_choice("average", average, AVERAGES)
-    if interval not in ("none", "bootstrap"):
-        raise unknown_choice("interval", interval, ("none", "bootstrap"))
     matrix, dropped = complete_rows(rating_matrix(ratings))
     n, k = matrix.shape
     names = rater_names(ratings, k)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from perfkit.reliability.bootstrap import Counts
+from perfkit.reliability.bootstrap import BootstrapKind, Counts
+from perfkit.reliability.estimate import checked_level, unknown_choice
 from perfkit.reliability.ratings import FloatMatrix
 from perfkit.result import Caveat
 
 Places: TypeAlias = NDArray[np.int64]
+BOOTSTRAPS: tuple[str, ...] = get_args(BootstrapKind)
 
 # Ratings that differ by less than this share of their size differ by the noise of floating numbers.
 RELATIVE_NOISE = 1e-12
@@ -63,6 +65,20 @@ class RankedColumn:
         drawn = np.add.reduceat(counts[:, self.order], self.starts, axis=1)
         middle = np.cumsum(drawn, axis=1) - drawn / 2 - counts.sum(axis=1, keepdims=True) / 2
         return middle[:, self.codes], (drawn**3 - drawn).sum(axis=1)
+
+
+def checked_options(level: float, interval: str, intervals: tuple[str, ...], kind: str) -> float:
+    """Return the level, where it and the options of an interval are known ones.
+
+    Raises
+    ------
+    MethodError
+        Where one is not, also where no bootstrap is asked for: a misspelt option must not pass unseen.
+    """
+    for name, found, known in (("interval", interval, intervals), ("kind", kind, BOOTSTRAPS)):
+        if found not in known:
+            raise unknown_choice(name, found, known)
+    return checked_level(level)
 
 
 def constant(column: FloatMatrix) -> bool:

@@ -13,6 +13,7 @@ from perfkit.reliability.bootstrap import REPLICATES, SEED, BootstrapKind, Count
 from perfkit.reliability.concordance.ranks import (
     FEW_EVALUANDS,
     RankedColumn,
+    checked_options,
     constant,
     one_left_out,
     small_approximation,
@@ -20,12 +21,10 @@ from perfkit.reliability.concordance.ranks import (
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,
-    checked_level,
     no_interval,
     no_variance,
     too_few,
     too_few_raters,
-    unknown_choice,
 )
 from perfkit.reliability.ratings import FloatMatrix, Ratings, complete_rows, rater_names, rating_matrix
 from perfkit.result import Caveat
@@ -120,9 +119,7 @@ def kendall_w(
     >>> round(result.value, 4), result.df
     (0.6444, 3)
     """
-    level = checked_level(level)
-    if interval not in ("none", "bootstrap"):
-        raise unknown_choice("interval", interval, ("none", "bootstrap"))
+    level = checked_options(level, interval, ("none", "bootstrap"), kind)
     matrix, dropped = complete_rows(rating_matrix(ratings))
     n, k = matrix.shape
     constants = [n > 0 and constant(matrix[:, place]) for place in range(k)]

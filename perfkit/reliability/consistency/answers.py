@@ -84,7 +84,8 @@ def answers(ratings: Ratings, *, formative: bool) -> Answers:
     n, k = whole.shape
     means = whole.mean(axis=0) if n else np.full(k, UNKNOWN)
     constant = _one_value(whole)
-    centred = np.where(constant, 0.0, whole - means)
+    centred = whole - means
+    centred[:, constant] = 0.0
     return Answers(
         names=rater_names(ratings, k),
         centred=centred,
@@ -92,7 +93,7 @@ def answers(ratings: Ratings, *, formative: bool) -> Answers:
         covariance=centred.T @ centred / (n - 1) if n > 1 else np.full((k, k), UNKNOWN),
         constant=constant,
         total_constant=bool(_one_value(whole.sum(axis=1, keepdims=True))[0]),
-        missing=np.isnan(matrix).sum(axis=0),
+        missing=np.isnan(matrix).sum(axis=0) if dropped else np.zeros(k, dtype=np.int64),
         n_dropped=dropped,
     )
 
@@ -101,8 +102,8 @@ def _one_value(matrix: FloatMatrix) -> NDArray[np.bool_]:
     """Return which columns hold one value, floating noise aside."""
     if not len(matrix):
         return np.ones(matrix.shape[1], dtype=bool)
-    within: NDArray[np.bool_] = np.ptp(matrix, axis=0) <= NOISE * np.abs(matrix).max(axis=0)
-    return within
+    high, low = matrix.max(axis=0), matrix.min(axis=0)
+    return np.asarray(high - low <= NOISE * np.maximum(np.abs(high), np.abs(low)))
 
 
 def shortage(answered: Answers, *, items: int = 2) -> tuple[Caveat, ...]:

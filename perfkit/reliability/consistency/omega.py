@@ -42,7 +42,7 @@ from perfkit.result import Caveat, Interval
 
 ESTIMATORS = ("ml", "minres")
 METRICS = ("covariance", "correlation")
-INTERVALS = ("delta", "bootstrap", "none")
+INTERVALS = ("bootstrap", "delta", "none")
 FEWEST_ITEMS = 3
 # Below this the normal approximation of the Wald interval is not to be leaned on.
 FEWEST_ROWS = 50
@@ -71,7 +71,7 @@ def omega_total(
     *,
     estimator: Literal["ml", "minres"] = "ml",
     metric: Literal["covariance", "correlation"] = "covariance",
-    interval: Literal["delta", "bootstrap", "none"] = "delta",
+    interval: Literal["bootstrap", "delta", "none"] = "bootstrap",
     level: float = 0.95,
     replicates: int = REPLICATES,
     seed: Seed = SEED,
@@ -86,8 +86,9 @@ def omega_total(
     estimator : ``"ml"``, a congeneric confirmatory model by normal maximum likelihood (as R lavaan), or ``"minres"``,
         minimum residuals (as R psych), which works on singular matrices too.
     metric : reliability of the sum of the items as scored (``"covariance"``) or of standardized items.
-    interval : ``"delta"`` (Wald, expected information; with ``"ml"`` only), ``"bootstrap"`` (percentile, rows drawn) or
-        ``"none"``. ``"minres"`` has no delta interval: it comes without one and says so.
+    interval : ``"bootstrap"`` (percentile, rows drawn), ``"delta"`` (Wald, expected information, as R lavaan; with
+        ``"ml"`` only: it leaves the range in small samples) or ``"none"``. ``"minres"`` has no delta interval: it comes
+        without one and says so.
     level : confidence level, fraction of 1.
     replicates, seed : of the bootstrap.
     formative : say ``True`` for indicators that form the score, and the call is refused.
@@ -116,7 +117,7 @@ def omega_total(
     Examples
     --------
     >>> scores = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
-    >>> found = omega_total(scores)
+    >>> found = omega_total(scores, interval="delta")
     >>> round(found.value, 4), [caveat.code for caveat in found.caveats]
     (0.9102, ['SMALL_N', 'OUTSIDE_RANGE'])
     """

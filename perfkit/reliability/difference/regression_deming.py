@@ -35,7 +35,6 @@ from perfkit.reliability.difference.regression_line import (
     DemingResult,
     Spread,
     Vector,
-    constant,
     jackknife_spread,
     jackknife_undefined,
     vertical,
@@ -308,19 +307,6 @@ def _general(
     start = deming_line(sums(data.x, data.y), 1.0 if errors else error_ratio)
     if math.isnan(start[0]):
         return without_line(data, level, method, GENERAL_SOURCE, (vertical(),))
-    if constant(data.y):
-        flat = 0.0, float(data.y.mean())
-        return deming_result(
-            data,
-            flat,
-            None,
-            reserved(data, 0.0),
-            level=level,
-            interval=interval,
-            method=method,
-            source=GENERAL_SOURCE,
-            error_ratio=error_ratio,
-        )
     table = rows(data.x, data.y, *errors) if errors else proportional_rows(data.x, data.y, error_ratio, start)
     fit = general_line(table)
     line = float(fit.slopes[0]), float(fit.intercepts[0])

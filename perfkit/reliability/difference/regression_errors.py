@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from perfkit.reliability.difference.regression_line import Vector, constant
 from perfkit.reliability.difference.regression_search import bounded_minima
-
-Vector: TypeAlias = NDArray[np.float64]
 
 # The directions tried before the best one is narrowed down: two degrees apart, none of them vertical.
 DIRECTIONS: Vector = np.radians(np.arange(-89.0, 90.0, 2.0))
@@ -19,8 +17,8 @@ HALVINGS = 60
 # Relative change of the slope at which Newton's steps have settled.
 SETTLED = 1e-12
 MOST_ITERATIONS = 100
-# Leave-one-out fits go in blocks of this many weights, so that memory stays flat whatever n is.
-BLOCK_CELLS = 1 << 18
+# Leave-one-out fits go in blocks of this many weights, so that they stay in cache and memory stays flat.
+BLOCK_CELLS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +52,9 @@ def proportional_rows(x: Vector, y: Vector, ratio: float, start: tuple[float, fl
 
 def _centred(x: Vector, y: Vector, x_variance: Vector, y_variance: Vector, proportional: float | None) -> Rows:
     """Return the rows about means weighted by precision: rows of little weight and great size would cost digits."""
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         weight = 1 / (x_variance / x.var() + y_variance / y.var())
-    weight = weight if np.isfinite(weight).all() else np.ones_like(x)
+    weight = weight if np.isfinite(weight).all() and weight.any() else np.ones_like(x)
     x_mean, y_mean = (float(np.average(side, weights=weight)) for side in (x, y))
     return Rows(
         x=x - x_mean,
@@ -98,13 +96,18 @@ def general_line(data: Rows) -> Lines:
     down by halving the interval about it on which the derivative changes sign, so that a second, worse minimum is
     never taken; proportional errors then go on from there.
     """
+    nothing = Lines(slopes=np.array([np.nan]), intercepts=np.array([np.nan]), settled=True, rows=data)
+    if constant(data.x + data.x_mean):
+        return nothing
+    if constant(data.y + data.y_mean):
+        level = np.array([data.y_mean + float(data.y.mean())])
+        return Lines(slopes=np.zeros(1), intercepts=level, settled=True, rows=data)
     steepness = float(np.std(data.y)) / float(np.std(data.x))
     slopes = steepness * np.tan(DIRECTIONS)
     states = (_state(data, slopes[[place]], None) for place in range(len(slopes)))
     best = int(np.argmin([_misfit(state)[0] for state in states]))
     if best in (0, len(slopes) - 1):
-        nothing = np.array([np.nan])
-        return Lines(slopes=nothing, intercepts=nothing, settled=True, rows=data)
+        return nothing
     low, high = slopes[[best - 1]], slopes[[best + 1]]
     for _ in range(HALVINGS):
         middle = (low + high) / 2

@@ -15,8 +15,8 @@ ZERO = 1e-13
 # Relative change of the line at which the iteration has settled; rounding of weighted sums stays two digits below.
 SETTLED = 1e-12
 MOST_ITERATIONS = 200
-# Leave-one-out fits go in blocks of this many weights, so that memory stays flat whatever n is.
-BLOCK_CELLS = 1 << 21
+# Leave-one-out fits go in blocks of this many weights, so that they stay in cache and memory stays flat.
+BLOCK_CELLS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

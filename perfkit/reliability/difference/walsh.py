@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,8 +15,8 @@ IntArray = NDArray[np.int64]
 # them costs no more than another count.
 HELD_PAIRS = 1 << 21
 SORTED_PAIRS = 1 << 18
-# Share of the remaining pairs kept on each side of the guess; smaller narrows faster but misses more often.
-MARGIN = 0.02
+# Share of the range kept on each side of the guess; smaller narrows faster but misses more often.
+MARGIN = 0.01
 
 
 def walsh_averages(values: FloatArray) -> FloatArray:
@@ -62,6 +65,7 @@ class _Sums:
         self.counts = counts
         self.before = np.concatenate(([0], np.cumsum(counts)))
         self.places = np.arange(len(distinct))
+        self.alike = counts * (counts + 1) // 2
 
     @classmethod
     def of(cls, values: FloatArray) -> _Sums:
@@ -70,13 +74,17 @@ class _Sums:
 
     def ends(self, limit: float) -> IntArray:
         """Return for each distinct value how many distinct values its sum with which is at most ``limit``."""
-        return np.searchsorted(self.distinct, limit - self.distinct, side="right").astype(np.int64)
+        # numpy searches ascending keys faster than descending ones.
+        ascending = limit - self.distinct[::-1]
+        return np.searchsorted(self.distinct, ascending, side="right").astype(np.int64)[::-1]
 
     def pairs_up_to(self, ends: IntArray) -> int:
-        """Return the number of unordered pairs, a value with itself included, that lie left of ``ends``."""
-        ordered = int(self.counts @ self.before[ends])
-        alike = int(self.counts[ends > self.places].sum())
-        return (ordered + alike) // 2
+        """Return the number of unordered pairs, a value with itself included, that lie left of ``ends``.
+
+        Counted on one side of the diagonal only, as the pairs are later taken: rounding may break the symmetry.
+        """
+        beyond = self.before[np.maximum(ends, self.places + 1)] - self.before[1:]
+        return int(self.counts @ beyond) + int(self.alike[ends > self.places].sum())
 
     def held(self, low: IntArray, high: IntArray) -> int:
         """Return how many sums of distinct values lie between two counts."""
@@ -84,27 +92,11 @@ class _Sums:
 
     def smallest(self, rank: int) -> float:
         """Return the ``rank``-th smallest sum: narrow the range by counting, then sort what is left in it."""
-        bottom, top = 2 * float(self.distinct[0]), 2 * float(self.distinct[-1])
-        below, low = 0, np.zeros(len(self.distinct), dtype=np.int64)
-        high = np.full(len(self.distinct), len(self.distinct), dtype=np.int64)
-        upto = self.pairs_up_to(high)
-        step, slow = 0, False
         few = max(SORTED_PAIRS, len(self.distinct))
-        while self.held(low, high) > few:
-            share = (rank - below) / (upto - below) + (MARGIN if step % 2 else -MARGIN)
-            limit = bottom + (top - bottom) * (0.5 if slow else min(max(share, MARGIN), 1 - MARGIN))
-            if not bottom < limit < top:
-                break
-            before = upto - below
-            ends = self.ends(limit)
-            found = self.pairs_up_to(ends)
-            if found < rank:
-                bottom, below, low = limit, found, ends
-            else:
-                top, upto, high = limit, found, ends
-            slow = upto - below > before / 2 and not slow
-            step += 1
-        return self._among(low, high, rank - below, few)
+        left = _Range.whole(self)
+        while self.held(left.low, left.high) > few and left.narrowed(rank, self):
+            pass
+        return self._among(left.low, left.high, rank - left.below, few)
 
     def _among(self, low: IntArray, high: IntArray, rank: int, few: int) -> float:
         """Return the ``rank``-th smallest sum between two counts, where few enough, or all but equal, are left."""
@@ -117,8 +109,47 @@ class _Sums:
         one = np.repeat(self.places, length)
         other = np.arange(len(one)) - np.repeat(np.cumsum(length) - length, length) + np.repeat(start, length)
         sums = self.distinct[one] + self.distinct[other]
-        alike = one == other
-        weights = self.counts[one] * self.counts[other]
-        weights[alike] = (self.counts[one[alike]] * (self.counts[one[alike]] + 1)) // 2
+        weights = np.where(one == other, self.alike[one], self.counts[one] * self.counts[other])
         order = np.argsort(sums, kind="stable")
         return float(sums[order[np.searchsorted(np.cumsum(weights[order]), rank)]])
+
+
+@dataclass(slots=True)
+class _Range:
+    """Where the sought sum still may lie: above ``bottom``, at most ``top``, with the counts that belong to both."""
+
+    bottom: float
+    top: float
+    below: int
+    upto: int
+    low: IntArray
+    high: IntArray
+
+    @classmethod
+    def whole(cls, sums: _Sums) -> Self:
+        """Return the range of all sums."""
+        none = np.zeros(len(sums.distinct), dtype=np.int64)
+        every = none + len(sums.distinct)
+        bottom, top = 2 * float(sums.distinct[0]), 2 * float(sums.distinct[-1])
+        return cls(bottom, top, 0, sums.pairs_up_to(every), none, every)
+
+    def narrowed(self, rank: int, sums: _Sums) -> bool:
+        """Narrow from both sides of where the rank is expected, in the middle where that fails; False if it cannot."""
+        width, before = self.top - self.bottom, self.upto - self.below
+        expected = self.bottom + width * (rank - self.below) / before
+        moved = [self._cut(expected + away * width, rank, sums) for away in (-MARGIN, MARGIN)]
+        if self.upto - self.below > before / 2:
+            moved.append(self._cut((self.bottom + self.top) / 2, rank, sums))
+        return any(moved)
+
+    def _cut(self, limit: float, rank: int, sums: _Sums) -> bool:
+        """Cut the range at ``limit`` and keep the part that holds the rank; False where the limit is not inside."""
+        if not self.bottom < limit < self.top:
+            return False
+        ends = sums.ends(limit)
+        found = sums.pairs_up_to(ends)
+        if found < rank:
+            self.bottom, self.below, self.low = limit, found, ends
+        else:
+            self.top, self.upto, self.high = limit, found, ends
+        return True

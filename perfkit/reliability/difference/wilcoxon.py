@@ -243,13 +243,13 @@ def _shift(
         return (0.0 if zeros == "pratt" else UNKNOWN), no_interval(level), (_all_zero(),)
     alike = used[0] == used[-1]
     inverted = not exact and zeros == "drop"
-    value = Inversion(used).shift(0.0, False) if inverted and not alike else walsh_median(used)
+    value = Inversion.of(used).shift(0.0, False) if inverted and not alike else walsh_median(used)
     if interval == "none":
         return value, no_interval(level), ()
     if alike:
         return value, no_interval(level), (_one_size(),)
     if inverted:
-        low, high, reached = Inversion(used).interval(level, continuity_correction)
+        low, high, reached = Inversion.of(used).interval(level, continuity_correction)
     else:
         rank, reached = (exact_rank if exact else approximate_rank)(used.size, level)
         low = walsh_order_statistic(used, rank)

@@ -88,22 +88,24 @@ class VarianceComponentsResult(Result):
         )
 
 
-def negative_component(names: str) -> Caveat:
-    """Return: an ANOVA component came out below 0 负方差分量."""
-    return Caveat("NEGATIVE_COMPONENT", f"方差分量估计为负（{names}），表示该来源的差异不大于误差；按原值给出")
+def _below_zero(evaluand: bool, rater: bool) -> tuple[Caveat, ...]:
+    """Return which ANOVA components came out below 0 负方差分量."""
+    first = Caveat("NEGATIVE_COMPONENT", "评价对象的方差分量估计为负，表示对象间差异不大于误差；按原值给出")
+    second = Caveat("NEGATIVE_COMPONENT", "评分者的方差分量估计为负，表示评分者间差异不大于误差；按原值给出")
+    return tuple(caveat for caveat, flag in ((first, evaluand), (second, rater)) if flag)
 
 
-def at_boundary(names: str) -> Caveat:
-    """Return: a REML component was set to 0 方差分量取零."""
-    return Caveat("BOUNDARY", f"方差分量估计取在边界 0（{names}）")
+def _at_boundary(evaluand: bool, rater: bool) -> tuple[Caveat, ...]:
+    """Return which REML components were set to 0 方差分量取零."""
+    first = Caveat("BOUNDARY", "评价对象的方差分量估计取在边界 0")
+    second = Caveat("BOUNDARY", "评分者的方差分量估计取在边界 0")
+    return tuple(caveat for caveat, flag in ((first, evaluand), (second, rater)) if flag)
 
 
 def anova_components(squares: MeanSquares[float]) -> Components:
     """Return the components that equate mean squares to their expectations."""
-    parts = {"评价对象": squares.evaluand_variance, "评分者": squares.rater_variance}
-    below = "、".join(name for name, value in parts.items() if value < 0)
-    caveats = (negative_component(below),) if below else ()
-    return Components(squares.evaluand_variance, squares.rater_variance, squares.residual, caveats)
+    evaluand, rater = squares.evaluand_variance, squares.rater_variance
+    return Components(evaluand, rater, squares.residual, _below_zero(evaluand < 0, rater < 0))
 
 
 def reml_components(matrix: FloatMatrix) -> Components:
@@ -119,12 +121,13 @@ def reml_components(matrix: FloatMatrix) -> Components:
     if residual <= VANISHED * total:
         return Components(evaluand, rater, 0.0)
     if not fit.identified:
-        text = "缺失使对象、评分者与误差无法分开（每个对象只有一个评分，或评分者之间没有共同对象）"
-        return Components(UNKNOWN, UNKNOWN, UNKNOWN, (Caveat("NOT_IDENTIFIED", text),))
+        caveat = Caveat(
+            "NOT_IDENTIFIED", "缺失使对象、评分者与误差无法分开（每个对象只有一个评分，或评分者之间没有共同对象）"
+        )
+        return Components(UNKNOWN, UNKNOWN, UNKNOWN, (caveat,))
     if not fit.converged:
         return Components(UNKNOWN, UNKNOWN, UNKNOWN, (not_converged("REML "),))
-    zero = [name for name, flag in zip(("评价对象", "评分者"), fit.at_boundary, strict=True) if flag]
-    return Components(evaluand, rater, residual, (at_boundary("、".join(zero)),) if zero else ())
+    return Components(evaluand, rater, residual, _at_boundary(*fit.at_boundary))
 
 
 def components(found: Design, estimator: Estimator) -> Components:

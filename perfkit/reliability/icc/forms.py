@@ -81,8 +81,11 @@ def point(form: Form, squares: MeanSquares[float]) -> tuple[float, tuple[Caveat,
         return UNKNOWN, (Caveat("NO_EVALUAND_VARIANCE", "各对象的平均评分没有可辨的差异，系数的分母为 0，无法估计"),)
     value = top / bottom
     if past_minimum(_single(form, value, squares.k), squares.k):
-        text = f"估计值 {value:.3g} 达到或越过理论下界 -1/(k-1)：对象间差异小于评分误差，系数不能解释为信度"
-        return value, (Caveat("VALUE_PAST_MINIMUM", text),)
+        caveat = Caveat(
+            "VALUE_PAST_MINIMUM",
+            f"估计值 {value:.3g} 达到或越过理论下界 -1/(k-1)：对象间差异小于评分误差，系数不能解释为信度",
+        )
+        return value, (caveat,)
     return value, ()
 
 
@@ -197,8 +200,8 @@ def f_test(form: Form, squares: MeanSquares[float], null: float) -> FTest:
     if squares.evaluand == 0 and error == 0:
         return FTest(UNKNOWN, df1, df2, UNKNOWN)
     if error < 0:
-        text = f"零假设 {null:g} 之下 a·MSC + b·MSE 不为正，F 检验不适用"
-        return FTest(UNKNOWN, df1, UNKNOWN, UNKNOWN, (Caveat("NULL_OUT_OF_REACH", text),))
+        caveat = Caveat("NULL_OUT_OF_REACH", f"零假设 {null:g} 之下 a·MSC + b·MSE 不为正，F 检验不适用")
+        return FTest(UNKNOWN, df1, UNKNOWN, UNKNOWN, (caveat,))
     if error == 0:
         return FTest(math.inf, df1, df2, 0.0)
     ratio = squares.evaluand / error
