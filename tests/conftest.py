@@ -8,6 +8,8 @@ from pathlib import Path
 
 # Before anything imports matplotlib, in this process and in the kernels that tests start: no screen is needed.
 os.environ["MPLBACKEND"] = "Agg"
+# Small products are many here: threads that spin for each of them make a busy machine ten times slower.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import pytest

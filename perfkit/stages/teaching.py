@@ -25,14 +25,24 @@ from perfkit.reliability.agreement import (
 from perfkit.reliability.concordance import kendall_tau_b, kendall_w, mean_pairwise_spearman, pearson_r, spearman_rho
 from perfkit.reliability.consistency import cronbach_alpha, guttman_lambdas, item_statistics, omega_total, split_half
 from perfkit.reliability.difference.ccc import lin_ccc, overall_ccc
-from perfkit.reliability.difference.change import change_summary
-from perfkit.reliability.difference.limits import difference_bias, limits_of_agreement
-from perfkit.reliability.difference.limits_varying import heteroscedastic_limits, proportional_bias, ratio_limits
-from perfkit.reliability.difference.marginal import bhapkar, bowker, ordinal_marginal_homogeneity, stuart_maxwell
-from perfkit.reliability.difference.migration import grade_change, mcnemar, migration_matrix
+from perfkit.reliability.difference.limits import (
+    difference_bias,
+    heteroscedastic_limits,
+    limits_of_agreement,
+    proportional_bias,
+    ratio_limits,
+)
+from perfkit.reliability.difference.migration import (
+    bhapkar,
+    bowker,
+    grade_change,
+    mcnemar,
+    migration_matrix,
+    ordinal_marginal_homogeneity,
+    stuart_maxwell,
+)
 from perfkit.reliability.difference.regression import deming, passing_bablok, weighted_deming
-from perfkit.reliability.difference.shift import equivalence, paired_t, sign_test
-from perfkit.reliability.difference.wilcoxon import wilcoxon_signed_rank
+from perfkit.reliability.difference.shift import change_summary, equivalence, paired_t, sign_test, wilcoxon_signed_rank
 from perfkit.reliability.icc import icc, icc_table, measurement_error, variance_components
 from perfkit.reliability.ratings import ratings, score_rates
 from perfkit.reliability.report import reliability_report

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from perfkit.errors import DataError, MethodError
-from perfkit.reliability.difference.limits import LIMITS_INTERVALS, difference_bias, limits_of_agreement
+from perfkit.reliability.difference.limits.agreement import LIMITS_INTERVALS, difference_bias, limits_of_agreement
 from tests.tolerances import ITERATIVE, PRINTED, SAME_FORMULA
 
 # Peak expiratory flow, first readings of the Wright and the mini meter: Bland & Altman (1986), table 1.

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from scipy import optimize
 
 from perfkit.errors import DataError, MethodError
-from perfkit.reliability.difference.limits_mixed import MixedLimitsResult, mixed_limits
-from perfkit.reliability.difference.limits_repeated import repeated_limits
-from perfkit.reliability.difference.replicates import long_replicates
+from perfkit.reliability.difference.limits.mixed import MixedLimitsResult, mixed_limits
+from perfkit.reliability.difference.limits.repeated import repeated_limits
+from perfkit.reliability.difference.limits.replicates import long_replicates
 from tests.tolerances import ITERATIVE, SAME_FORMULA
 
 NAMES = {"evaluand": "evaluand", "method": "method", "replicate": "replicate", "score": "score"}

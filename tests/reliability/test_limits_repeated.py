@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from perfkit.errors import DataError, MethodError
-from perfkit.reliability.difference.limits import limits_of_agreement
-from perfkit.reliability.difference.limits_repeated import RepeatedLimitsResult, repeated_limits
-from perfkit.reliability.difference.replicates import long_replicates, wide_replicates
+from perfkit.reliability.difference.limits.agreement import limits_of_agreement
+from perfkit.reliability.difference.limits.repeated import RepeatedLimitsResult, repeated_limits
+from perfkit.reliability.difference.limits.replicates import long_replicates, wide_replicates
 from tests.tolerances import ITERATIVE, PRINTED, SAME_FORMULA
 
 # Peak expiratory flow, both readings of either meter: Bland & Altman (1986), table 1.

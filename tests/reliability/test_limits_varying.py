@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from perfkit.errors import DataError, MethodError
-from perfkit.reliability.difference.limits_varying import heteroscedastic_limits, proportional_bias, ratio_limits
+from perfkit.reliability.difference.limits.varying import heteroscedastic_limits, proportional_bias, ratio_limits
 from tests.tolerances import ITERATIVE, SAME_FORMULA
 
 RNG = np.random.default_rng(20200225)

@@ -14,7 +14,7 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar as other_mcnemar
 
 from perfkit.errors import DataError, MethodError
-from perfkit.reliability.difference.migration import grade_change, mcnemar, migration_matrix
+from perfkit.reliability.difference.migration.changes import grade_change, mcnemar, migration_matrix
 from perfkit.result import Result
 from tests.tolerances import PRINTED, SAME_FORMULA
 

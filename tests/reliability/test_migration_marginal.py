@@ -15,7 +15,12 @@ from scipy.sparse.csgraph import connected_components
 from statsmodels.stats.contingency_tables import SquareTable as OtherTable
 
 from perfkit.errors import DataError, MethodError
-from perfkit.reliability.difference.marginal import bhapkar, bowker, ordinal_marginal_homogeneity, stuart_maxwell
+from perfkit.reliability.difference.migration.marginal import (
+    bhapkar,
+    bowker,
+    ordinal_marginal_homogeneity,
+    stuart_maxwell,
+)
 from perfkit.result import Result
 from tests.reliability.test_migration import columns_of
 from tests.tolerances import PRINTED, SAME_FORMULA

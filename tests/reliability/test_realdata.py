@@ -21,7 +21,7 @@ from perfkit.reliability.agreement import all_raters_agree, cohen_kappa, gwet_ac
 from perfkit.reliability.concordance import pearson_r, spearman_rho
 from perfkit.reliability.difference.limits import difference_bias
 from perfkit.reliability.difference.migration import grade_change, mcnemar
-from perfkit.reliability.difference.wilcoxon import wilcoxon_signed_rank
+from perfkit.reliability.difference.shift import wilcoxon_signed_rank
 from perfkit.reliability.icc import icc
 from perfkit.reliability.icc.forms import Form
 from perfkit.reliability.ratings import pairs, score_rates

@@ -15,7 +15,7 @@ from scipy import optimize, stats
 
 from perfkit.errors import DataError, MethodError
 from perfkit.reliability.difference.regression import DemingResult, deming, weighted_deming
-from perfkit.reliability.difference.regression_search import bounded_minima
+from perfkit.reliability.difference.regression.search import bounded_minima
 from tests.tolerances import ITERATIVE, PRINTED, SAME_FORMULA
 
 # Linnet & Boyd's kind of data: proportional errors, positive, one decimal.
@@ -133,7 +133,7 @@ def test_weighted_line_is_its_own_fixed_point() -> None:
 def test_blocks_do_not_change_the_jackknife(monkeypatch: pytest.MonkeyPatch, line: Any) -> None:
     whole = line(X, Y)
     for module in ("moments", "errors"):
-        monkeypatch.setattr(f"perfkit.reliability.difference.regression_{module}.BLOCK_CELLS", 40)
+        monkeypatch.setattr(f"perfkit.reliability.difference.regression.{module}.BLOCK_CELLS", 40)
     assert line(X, Y).se == pytest.approx(whole.se, rel=SAME_FORMULA)
 
 

@@ -17,10 +17,10 @@ from scipy import stats
 
 from perfkit.errors import DataError, MethodError
 from perfkit.reliability.difference.regression import PassingBablokResult, passing_bablok
-from perfkit.reliability.difference.regression_slopes import separated
+from perfkit.reliability.difference.regression.slopes import separated
 from tests.tolerances import ITERATIVE, PRINTED, SAME_FORMULA
 
-SLOPES = "perfkit.reliability.difference.regression_slopes"
+SLOPES = "perfkit.reliability.difference.regression.slopes"
 UPRIGHT = math.inf
 
 

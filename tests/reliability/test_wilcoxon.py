@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from perfkit.errors import DataError, MethodError
-from perfkit.reliability.difference import walsh
-from perfkit.reliability.difference.signed_rank import Inversion, signed_ranks
-from perfkit.reliability.difference.wilcoxon import WilcoxonResult, wilcoxon_signed_rank
+from perfkit.reliability.difference.shift import walsh
+from perfkit.reliability.difference.shift.signed_rank import Inversion, signed_ranks
+from perfkit.reliability.difference.shift.wilcoxon import WilcoxonResult, wilcoxon_signed_rank
 from tests.tolerances import ITERATIVE, PRINTED, SAME_FORMULA
 
 NAN = float("nan")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from perfkit.reliability.consistency import item_statistics
-from perfkit.reliability.difference.change import change_summary
+from perfkit.reliability.difference.shift import change_summary
 from perfkit.reliability.icc import icc, icc_table
 from perfkit.reliability.report import reliability_report
 from perfkit.show.catalogue import table

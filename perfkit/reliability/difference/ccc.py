@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from perfkit.reliability.bootstrap import REPLICATES, SEED, Bootstrap, Counts, Seed, bootstrap
-from perfkit.reliability.difference.limits import is_noise, largest
+from perfkit.reliability.difference.limits.agreement import is_noise, largest
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,

@@ -9,12 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perfkit.reliability.agreement import cohen_kappa, gwet_ac
-from perfkit.reliability.difference.change import change_summary
 from perfkit.reliability.difference.limits import limits_of_agreement
-from perfkit.reliability.difference.marginal import stuart_maxwell
-from perfkit.reliability.difference.migration import grade_change, migration_matrix
-from perfkit.reliability.difference.shift import equivalence
-from perfkit.reliability.difference.wilcoxon import wilcoxon_signed_rank
+from perfkit.reliability.difference.migration import grade_change, migration_matrix, stuart_maxwell
+from perfkit.reliability.difference.shift import change_summary, equivalence, wilcoxon_signed_rank
 from perfkit.reliability.grades import Grades
 from perfkit.reliability.icc import icc
 from perfkit.reliability.ratings import FloatMatrix

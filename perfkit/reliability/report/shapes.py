@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from perfkit.reliability.difference.change import ChangeResult
+from perfkit.reliability.difference.shift.change import ChangeResult
 from perfkit.reliability.estimate import UNKNOWN
 from perfkit.result import Caveat, Interval, Result
 from perfkit.terms import Measure, Roles, Statistic, Use

@@ -7,11 +7,17 @@ from typing import Any
 
 import pandas as pd
 
-from perfkit.reliability.difference.limits import difference_bias, limits_of_agreement
-from perfkit.reliability.difference.limits_mixed import mixed_limits
-from perfkit.reliability.difference.limits_repeated import repeated_limits
-from perfkit.reliability.difference.limits_varying import heteroscedastic_limits, proportional_bias, ratio_limits
-from perfkit.reliability.difference.replicates import long_replicates, wide_replicates
+from perfkit.reliability.difference.limits import (
+    difference_bias,
+    heteroscedastic_limits,
+    limits_of_agreement,
+    long_replicates,
+    mixed_limits,
+    proportional_bias,
+    ratio_limits,
+    repeated_limits,
+    wide_replicates,
+)
 from tests.reliability.adapter.shapes import Call, Computed, Golden, Unsupported
 
 INTERVALS = {None: "none", "exact": "exact", "ba1999": "ba1999", "ba1986": "ba1986"}

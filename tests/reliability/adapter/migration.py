@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from perfkit.reliability.difference.marginal import bhapkar, bowker, ordinal_marginal_homogeneity, stuart_maxwell
-from perfkit.reliability.difference.migration import grade_change, mcnemar
+from perfkit.reliability.difference.migration import (
+    bhapkar,
+    bowker,
+    grade_change,
+    mcnemar,
+    ordinal_marginal_homogeneity,
+    stuart_maxwell,
+)
 from tests.reliability.adapter.shapes import Call, Computed, Golden
 
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from perfkit.reliability.difference.shift import paired_t
-from perfkit.reliability.difference.wilcoxon import wilcoxon_signed_rank
+from perfkit.reliability.difference.shift import paired_t, wilcoxon_signed_rank
 from tests.reliability.adapter.shapes import Call, Computed, Golden
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from perfkit.reliability.difference.limits import FloatArray
+from perfkit.reliability.difference.limits.agreement import FloatArray
 
 ITERATIONS = 500
 HALVINGS = 40

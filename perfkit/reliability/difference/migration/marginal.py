@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc, ndtr
 
 from perfkit.errors import DataError, Problem
-from perfkit.reliability.difference.square_table import GradeColumn, SquareTable, change_caveats, square_table
+from perfkit.reliability.difference.migration.square_table import GradeColumn, SquareTable, change_caveats, square_table
 from perfkit.reliability.estimate import UNKNOWN, EstimateResult, no_interval, unknown_choice
 from perfkit.result import Caveat
 from perfkit.terms.reliability import Statistic

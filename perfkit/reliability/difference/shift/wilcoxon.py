@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from perfkit.errors import MethodError, Problem
-from perfkit.reliability.difference.signed_rank import (
+from perfkit.reliability.difference.shift.signed_rank import (
     Inversion,
     SignedRanks,
     approximate_rank,
@@ -19,7 +19,7 @@ from perfkit.reliability.difference.signed_rank import (
     exact_two_sided,
     signed_ranks,
 )
-from perfkit.reliability.difference.walsh import walsh_median, walsh_order_statistic
+from perfkit.reliability.difference.shift.walsh import walsh_median, walsh_order_statistic
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,

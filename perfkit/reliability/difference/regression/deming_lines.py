@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from perfkit.errors import MethodError
-from perfkit.reliability.difference.regression_errors import (
+from perfkit.reliability.difference.regression.errors import (
     general_left_out,
     general_line,
     proportional_rows,
@@ -17,7 +17,7 @@ from perfkit.reliability.difference.regression_errors import (
     searched_left_out,
     searched_line,
 )
-from perfkit.reliability.difference.regression_frame import (
+from perfkit.reliability.difference.regression.frame import (
     checked_choices,
     deming_result,
     jackknife_unsettled,
@@ -31,7 +31,7 @@ from perfkit.reliability.difference.regression_frame import (
     with_errors,
     without_line,
 )
-from perfkit.reliability.difference.regression_line import (
+from perfkit.reliability.difference.regression.line import (
     DemingResult,
     Spread,
     Vector,
@@ -39,7 +39,7 @@ from perfkit.reliability.difference.regression_line import (
     jackknife_undefined,
     vertical,
 )
-from perfkit.reliability.difference.regression_moments import (
+from perfkit.reliability.difference.regression.moments import (
     Sums,
     deming_line,
     left_out_lines,

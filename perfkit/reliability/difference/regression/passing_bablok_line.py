@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import kolmogorov, ndtri
 
-from perfkit.reliability.difference.regression_line import (
+from perfkit.reliability.difference.regression.line import (
     FEWEST,
     NOISE,
     PassingBablokResult,
@@ -20,7 +20,7 @@ from perfkit.reliability.difference.regression_line import (
     perfect_line,
     vertical,
 )
-from perfkit.reliability.difference.regression_slopes import RankedSlopes, ranked_slopes
+from perfkit.reliability.difference.regression.slopes import RankedSlopes, ranked_slopes
 from perfkit.reliability.estimate import (
     UNKNOWN,
     checked_level,

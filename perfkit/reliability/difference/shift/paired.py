@@ -11,14 +11,11 @@ from scipy.special import stdtr
 
 from perfkit.errors import MethodError, Problem
 from perfkit.reliability.difference.binomial import even_odds_p, exact_share_interval, no_change, one_direction
-from perfkit.reliability.difference.change import change_summary
-from perfkit.reliability.difference.differences import Differences, checked_tolerance
+from perfkit.reliability.difference.shift.differences import Differences, checked_tolerance
 from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level
 from perfkit.reliability.ratings import pairs
 from perfkit.result import Caveat
 from perfkit.terms.reliability import Statistic
-
-__all__ = ["change_summary", "equivalence", "paired_t", "sign_test"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

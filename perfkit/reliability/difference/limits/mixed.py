@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from perfkit.reliability.difference.limits import FloatArray, checked_multiplier, is_noise, largest
-from perfkit.reliability.difference.replicate_likelihood import ReplicateFit, blocks, estimable, replicate_fit
-from perfkit.reliability.difference.replicates import refuse_absent, refuse_missing_methods, refuse_unnamed
+from perfkit.reliability.difference.limits.agreement import FloatArray, checked_multiplier, is_noise, largest
+from perfkit.reliability.difference.limits.likelihood import ReplicateFit, blocks, estimable, replicate_fit
+from perfkit.reliability.difference.limits.replicates import refuse_absent, refuse_missing_methods, refuse_unnamed
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,

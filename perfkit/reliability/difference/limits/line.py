@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from perfkit.reliability.difference.limits import FloatArray, is_noise
+from perfkit.reliability.difference.limits.agreement import FloatArray, is_noise
 from perfkit.reliability.estimate import UNKNOWN, too_few
 from perfkit.result import Caveat
 

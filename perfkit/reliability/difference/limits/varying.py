@@ -11,14 +11,14 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from perfkit.errors import DataError, Problem
-from perfkit.reliability.difference.limits import (
+from perfkit.reliability.difference.limits.agreement import (
     checked_multiplier,
     largest,
     standard_deviation,
     t_interval,
     t_p_value,
 )
-from perfkit.reliability.difference.limits_line import fitted_line, unfitted_line
+from perfkit.reliability.difference.limits.line import fitted_line, unfitted_line
 from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, no_interval, too_few, zero_error
 from perfkit.reliability.ratings import SHOWN_PROBLEMS, pairs
 from perfkit.result import Caveat, Interval

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from perfkit.errors import DataError, MethodError, Problem
-from perfkit.reliability.difference.regression_line import (
+from perfkit.reliability.difference.regression.line import (
     FEWEST,
     DemingResult,
     Quantile,

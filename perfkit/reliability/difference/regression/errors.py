@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from perfkit.reliability.difference.regression_line import Vector, constant
-from perfkit.reliability.difference.regression_search import bounded_minima
+from perfkit.reliability.difference.regression.line import Vector, constant
+from perfkit.reliability.difference.regression.search import bounded_minima
 
 # The directions tried before the best one is narrowed down: two degrees apart, none of them vertical.
 DIRECTIONS: Vector = np.radians(np.arange(-89.0, 90.0, 2.0))

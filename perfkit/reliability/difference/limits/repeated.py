@@ -12,8 +12,14 @@ from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtri
 
 from perfkit.errors import MethodError, Problem
-from perfkit.reliability.difference.limits import FloatArray, checked_multiplier, is_noise, largest, limits_frame
-from perfkit.reliability.difference.replicates import refuse_absent, refuse_unnamed
+from perfkit.reliability.difference.limits.agreement import (
+    FloatArray,
+    checked_multiplier,
+    is_noise,
+    largest,
+    limits_frame,
+)
+from perfkit.reliability.difference.limits.replicates import refuse_absent, refuse_unnamed
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,
