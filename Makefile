@@ -49,7 +49,7 @@ bench: $(STAMP)
 
 # Peers clash with the pins of the project, so they live, and are timed, in an environment of their own.
 peers: tests/benchmarks/peers.lock $(UV_TARGET)
-	test -x .peers/bin/python || $(UV) venv --quiet .peers
+	test -x .peers/bin/python || $(UV) venv --quiet --python ">=3.11,<3.13" .peers
 	VIRTUAL_ENV=$(CURDIR)/.peers $(UV) pip sync --quiet tests/benchmarks/peers.lock
 	.peers/bin/python tests/benchmarks/peers.py
 

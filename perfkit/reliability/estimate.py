@@ -122,11 +122,6 @@ def limit_past_minimum() -> Caveat:
     return Caveat("LIMIT_PAST_MINIMUM", "单次评分系数的下限越过 -1/(k-1)，换算到平均分时变号，该限无法估计")
 
 
-def clipped(limit: str) -> Caveat:
-    """Return: a limit was cut at the end of the coefficient's range 区间截断."""
-    return Caveat("CLIPPED", f"区间{limit}越过系数的取值范围，已截去")
-
-
 def small_sample(n: int, wanted: int) -> Caveat:
     """Return: the interval rests on an approximation that so few evaluands do not carry 小样本."""
     return Caveat("SMALL_N", f"有效评价对象仅 {n} 个（少于 {wanted} 个），近似区间只作参考")

@@ -194,9 +194,9 @@ def fleiss_kappa_classic(
     kappa = (pa - pe) / (1 - pe), pe = sum p_j^2; null variance with q_j = 1 - p_j, N evaluands and m raters:
     2 [(sum p_j q_j)^2 - sum p_j q_j (q_j - p_j)] / [N m (m - 1) (sum p_j q_j)^2]; per category
     1 - sum_i n_ij (m - n_ij) / (N m (m - 1) p_j q_j), null variance 2 / (N m (m - 1)). Source: Fleiss (1971),
-    Psychological Bulletin 76, 378-382; Fleiss, Nee and Landis (1979), Psychological Bulletin 86, 974-977. Verified
-    against R irr 0.84.1 ``kappam.fleiss`` and statsmodels 0.15.0 ``fleiss_kappa`` by the golden records, run in
-    ``tests/reliability``.
+    Psychological Bulletin 76, 378-382; Fleiss, Nee and Landis (1979), Psychological Bulletin 86, 974-977.
+    Verified against R irr 0.84.1 ``kappam.fleiss`` and statsmodels 0.15.0 ``fleiss_kappa`` by the golden records, run
+    in ``tests/reliability``.
 
     Examples
     --------

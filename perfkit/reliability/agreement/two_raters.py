@@ -19,7 +19,15 @@ from perfkit.reliability.agreement.coefficient import (
     rater_chance,
     undefined_reasons,
 )
-from perfkit.reliability.agreement.units import FEW_EVALUANDS, ROUNDING, Divisor, FloatArray, Units, rated_units
+from perfkit.reliability.agreement.units import (
+    FEW_EVALUANDS,
+    ROUNDING,
+    Divisor,
+    FloatArray,
+    Units,
+    checked_divisor,
+    rated_units,
+)
 from perfkit.reliability.agreement.weights import Weights, weight_matrix
 from perfkit.reliability.estimate import (
     UNKNOWN,
@@ -134,6 +142,7 @@ def cohen_kappa(
         raise unknown_choice("variance", variance, VARIANCES)
     if quantile not in QUANTILES:
         raise unknown_choice("quantile", quantile, QUANTILES)
+    checked_divisor(divisor)
     graded = _two_raters(ratings, categories, "Cohen κ")
     if variance == "gwet":
         return coefficient(
