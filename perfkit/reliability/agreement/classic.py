@@ -163,7 +163,9 @@ def _wilson(successes: int, n: int, level: float) -> Interval:
     base = 1 + z * z / n
     centre = (share + z * z / (2 * n)) / base
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / base
-    return Interval(max(0.0, centre - half), min(1.0, centre + half), level)
+    # At its ends the formula gives the end exactly; rounding must not put the limit beside the share.
+    low = max(0.0, centre - half) if successes else 0.0
+    return Interval(low, min(1.0, centre + half) if successes < n else 1.0, level)
 
 
 def fleiss_kappa_classic(

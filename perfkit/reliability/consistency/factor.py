@@ -17,6 +17,8 @@ ITERATIONS = 500
 HALVINGS = 30
 # Squared length of the last step, in standard errors of one row; far below what a caller can see.
 DECREMENT = 1e-18
+# Below this the objective no longer tells a longer step from a shorter one.
+NEARLY_THERE = 1e-10
 RIDGE = 1e-10
 # Longer steps can leap past a proper solution into the valley where a loading grows without end.
 LONGEST_STEP = 0.2
@@ -160,7 +162,7 @@ def likelihood_one_factor(matrices: FloatMatrix) -> OneFactor:
     parameters: FloatMatrix = np.hstack([axis, np.maximum(1 - axis**2, 0.05)])
     converged = np.zeros(len(matrices), dtype=bool)
     active = np.flatnonzero(np.linalg.eigvalsh(matrices)[:, 0] > SMALLEST_EIGENVALUE)
-    for _ in range(ITERATIONS):
+    for turn in range(ITERATIONS):
         if not active.size:
             break
         now, target = parameters[active], matrices[active]
@@ -168,8 +170,12 @@ def likelihood_one_factor(matrices: FloatMatrix) -> OneFactor:
         step = -np.linalg.solve(information + RIDGE * np.eye(2 * k), gradient[:, :, None])[:, :, 0]
         longest = LONGEST_STEP * np.maximum(1.0, np.abs(now).max(axis=1))
         bounded = np.minimum(1.0, longest / np.maximum(np.abs(step).max(axis=1), longest))[:, None] * step
-        parameters[active] = _shortened(now, bounded, target, _likelihood_objective)
         decrement = -(gradient * step).sum(axis=1)
+        # In small samples the curvature can pass twice the expected information: full steps then swing about the
+        # maximum by less than the objective shows, and a shorter one in between closes in on it.
+        swinging = (np.abs(decrement) < NEARLY_THERE) & (turn % 2 == 1)
+        damped = np.where(swinging, 1 / 3, 1.0)[:, None] * bounded
+        parameters[active] = _shortened(now, damped, target, _likelihood_objective)
         done = (decrement >= 0) & (decrement < DECREMENT)
         converged[active[done]] = True
         active = active[~done & (np.abs(now[:, :k]).max(axis=1) < LARGEST_LOADING)]

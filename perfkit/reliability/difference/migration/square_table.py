@@ -14,6 +14,7 @@ from perfkit.errors import DataError, Problem
 from perfkit.reliability.difference.binomial import no_change
 from perfkit.reliability.estimate import too_few
 from perfkit.reliability.grades import MISSING, grades
+from perfkit.reliability.ratings import bare_array
 from perfkit.result import Caveat
 
 GradeColumn: TypeAlias = ArrayLike | Sequence[Any] | pd.Series
@@ -59,7 +60,12 @@ class SquareTable:
 
 def _side(side: GradeColumn) -> pd.Series:
     """Return one column without its index: pairs are made by position."""
-    return side.reset_index(drop=True) if isinstance(side, pd.Series) else pd.Series(np.asarray(side))
+    if isinstance(side, (pd.Series, pd.Index, pd.api.extensions.ExtensionArray)):
+        return pd.Series(side).reset_index(drop=True)
+    array = bare_array(side)
+    if array.ndim != 1:
+        raise DataError(_not_flat(array.ndim))
+    return pd.Series(array)
 
 
 def _unequal(before: int, after: int) -> Problem:
@@ -82,12 +88,12 @@ def _no_order(found: tuple[Any, ...]) -> Problem:
     )
 
 
-def _not_flat() -> Problem:
+def _not_flat(dimensions: int) -> Problem:
     return Problem(
         code="RT-PAIRS",
         where="before 与 after",
         expected="两列等级，每列一维",
-        found="多于一维",
+        found=f"{dimensions} 维",
         mend="每次给出一列",
     )
 
@@ -100,13 +106,13 @@ def square_table(before: GradeColumn, after: GradeColumn, categories: Sequence[A
     DataError
         Where the columns differ in length, a grade is not among the categories, or words come without their order.
     """
-    if np.ndim(before) != 1 or np.ndim(after) != 1:
-        raise DataError(_not_flat())
     sides = _side(before), _side(after)
     if len(sides[0]) != len(sides[1]):
         raise DataError(_unequal(len(sides[0]), len(sides[1])))
     graded = grades(pd.DataFrame({"before": sides[0], "after": sides[1]}), categories=categories)
-    ordered = all(isinstance(side.dtype, pd.CategoricalDtype) and side.dtype.ordered for side in sides)
+    # Two ordered scales that differ have no common order: their union would be sorted by its letters.
+    kinds = [side.dtype for side in sides if isinstance(side.dtype, pd.CategoricalDtype) and side.dtype.ordered]
+    ordered = len(kinds) == 2 and kinds[0] == kinds[1]
     if categories is None and not ordered and any(isinstance(item, str) for item in graded.categories):
         raise DataError(_no_order(graded.categories))
     codes = graded.codes.astype(np.int64)

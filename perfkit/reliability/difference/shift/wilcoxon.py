@@ -42,6 +42,8 @@ EXACT_BELOW = 50
 EXACT_AT_MOST = 1000
 APPROXIMATE_FROM = 10
 NOISE_DECIMALS = 8
+# Relative to the largest difference: what the search for a limit leaves behind.
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +228,11 @@ def _noisy(differences: FloatArray) -> bool:
     )
 
 
+def _snapped(value: float, noise: float) -> float:
+    """Return 0 where a shift is no more than the rounding of the search: its limits could come out reversed."""
+    return 0.0 if abs(value) <= noise else value
+
+
 def _shift(
     differences: FloatArray,
     signed: SignedRanks,
@@ -243,13 +250,15 @@ def _shift(
         return (0.0 if zeros == "pratt" else UNKNOWN), no_interval(level), (_all_zero(),)
     alike = used[0] == used[-1]
     inverted = not exact and zeros == "drop"
-    value = Inversion.of(used).shift(0.0, False) if inverted and not alike else walsh_median(used)
+    noise = ROUNDING * float(np.abs(used).max())
+    value = _snapped(Inversion.of(used).shift(0.0, False) if inverted and not alike else walsh_median(used), noise)
     if interval == "none":
         return value, no_interval(level), ()
     if alike:
         return value, no_interval(level), (_one_size(),)
     if inverted:
-        low, high, reached = Inversion.of(used).interval(level, continuity_correction)
+        *limits, reached = Inversion.of(used).interval(level, continuity_correction)
+        low, high = sorted(_snapped(end, noise) for end in limits)
     else:
         rank, reached = (exact_rank if exact else approximate_rank)(used.size, level)
         low = walsh_order_statistic(used, rank)
