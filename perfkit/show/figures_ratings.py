@@ -33,7 +33,7 @@ from perfkit.show.drawing import (
 )
 from perfkit.show.fonts import Typeface, typeface_for
 from perfkit.show.numbers import format_value, is_missing, shortest
-from perfkit.show.tables_statistics import coefficient, limits, statistic_name
+from perfkit.show.tables_statistics import coefficient, labelled_names, limits
 
 DIGITS = "0123456789.-[], n=%"
 TICKS = 6
@@ -211,6 +211,7 @@ def plot_migration(
 def plot_estimates(
     results: Sequence[Result],
     *,
+    labels: Sequence[str] = (),
     low: float = 0.0,
     high: float = 1.0,
     name: str = "estimates",
@@ -221,21 +222,22 @@ def plot_estimates(
     Parameters
     ----------
     results : results with ``value`` and ``interval`` on one scale; what is undefined is written as 无法估计.
+    labels : what tells results of one statistic apart; one for each, or none.
     low, high : ends of the scale; they give way where an estimate or a limit lies beyond.
     """
-    labels = [statistic_name(result) for result in results]
+    names = labelled_names(results, labels)
     intervals = [getattr(result, "interval", None) for result in results]
     values = [float(getattr(result, "value", np.nan)) for result in results]
     words = [f"{coefficient(value)} {limits(band)}" for value, band in zip(values, intervals, strict=True)]
     ends = [end for band in intervals if isinstance(band, Interval) for end in (band.low, band.high)]
     seen = [end for end in (low, high, *values, *ends) if np.isfinite(end)]
-    face = typeface_for([*labels, *words, DIGITS])
+    face = typeface_for([*names, *words, DIGITS])
     place = Frame(
-        left=label_cm(face, labels, LABEL_SIZE) + 0.6,
+        left=label_cm(face, names, LABEL_SIZE) + 0.6,
         right=label_cm(face, words, NOTE_SIZE) + 0.6,
         bottom=0.8,
         top=0.3,
-        height=max(len(results), 1) * row_cm(labels, 0.8),
+        height=max(len(results), 1) * row_cm(names, 0.8),
     )
     with drawing(place) as axes:
         axes.set_xlim(*(_padded(min(seen), max(seen)) if min(seen) < low or max(seen) > high else (low, high)))
@@ -254,7 +256,7 @@ def plot_estimates(
             if np.isfinite(value):
                 axes.scatter([value], [y], s=34, facecolor=BLUE if whole else "white", edgecolor=BLUE, zorder=3)
             write(axes, face, (right + 0.3 / place.width * (right - left), y), words[y], size=NOTE_SIZE)
-        categories(axes, face, labels, place)
+        categories(axes, face, names, place)
         png = png_of(axes)
-    alt = "；".join(f"{label} {text}" for label, text in zip(labels, words, strict=True))
+    alt = "；".join(f"{label} {text}" for label, text in zip(names, words, strict=True))
     return Figure(name=name, caption=caption, png=png, alt=f"估计值与区间。{alt}。")

@@ -20,8 +20,36 @@ SMALLEST_P = 0.001
 # what tells one variant of a statistic from another, in the order of print
 VARIANTS = ("form", "weights", "metric", "model", "side")
 VARIANT_WORDS = {
-    **{"identity": "不加权", "linear": "线性权", "quadratic": "平方权", "ordinal": "有序权"},
+    **{"identity": "不加权", "linear": "线性权", "quadratic": "平方权", "ordinal": "有序权", "matrix": "自定权"},
     **{"nominal": "名义", "interval": "等距", "ratio": "等比"},
+}
+# how an interval was made, for print; an id without words prints as it is
+INTERVAL_WORDS = {
+    "gwet_linearised_t": "Gwet 线性化，t",
+    "fleiss_cohen_everitt_normal": "Fleiss–Cohen–Everitt，正态",
+    "fleiss_cohen_everitt_t": "Fleiss–Cohen–Everitt，t",
+    "f_mcgraw_wong": "F（McGraw–Wong）",
+    "f_thomas_hultquist": "F（Thomas–Hultquist）",
+    "feldt": "F（Feldt）",
+    "bootstrap_percentile": "自助法（百分位）",
+    "bootstrap_bca": "自助法（BCa）",
+    "wald_delta": "Δ 法，正态",
+    "chi_square": "卡方",
+    "t": "t",
+    "t_log": "t（对数尺度）",
+    "mover": "MOVER",
+    "wilson": "Wilson",
+    "clopper_pearson": "二项精确",
+    "test_inversion": "检验反演",
+    "walsh_exact": "两两均值，精确",
+    "walsh_normal": "两两均值，正态",
+    "fisher_z": "Fisher z",
+    "z": "Fisher z",
+    "asymptotic": "渐近正态",
+    "brown_benedetti": "Brown–Benedetti",
+    "jackknife": "刀切法，t",
+    "jackknife_normal": "刀切法，正态",
+    "analytical": "解析式",
 }
 ESTIMATE_COLUMNS = (
     Column("统计量", 4.6),
@@ -65,15 +93,43 @@ def statistic_name(result: Result) -> str:
     return f"{label}（{shown}）" if shown else label
 
 
-def _estimate_row(result: Result, decimals: int) -> Row:
-    method = str(getattr(result, "interval_method", "none"))
+def interval_words(method: str) -> str:
+    """Return how an interval was made in words 区间方法; — where there is none, an unknown id as it is."""
+    return BLANK if method == "none" else INTERVAL_WORDS.get(method, method)
+
+
+def labelled_names(results: Sequence[Result], labels: Sequence[str] = ()) -> list[str]:
+    """Return the names of results, each with its label 统计量名称及标注; without labels the names alone.
+
+    Raises
+    ------
+    DataError
+        Where the labels are not as many as the results.
+    """
+    names = [statistic_name(result) for result in results]
+    if not labels:
+        return names
+    if len(labels) != len(names):
+        raise DataError(
+            Problem(
+                code="TABLE-LABELS",
+                where="labels",
+                expected=f"{len(names)} 个，与统计量一一对应",
+                found=f"{len(labels)} 个",
+                mend="每个统计量给一个标注，或者都不给",
+            )
+        )
+    return [f"{name}，{label}" for name, label in zip(names, labels, strict=True)]
+
+
+def _estimate_row(result: Result, name: str, decimals: int) -> Row:
     return (
-        text_cell(statistic_name(result)),
+        text_cell(name),
         TableCell(coefficient(getattr(result, "value", None), decimals), align="right"),
         TableCell(limits(getattr(result, "interval", None), decimals), align="center"),
         TableCell(probability(getattr(result, "p", None)), align="right"),
         TableCell(format_value(result.n_used, "count"), align="right"),
-        text_cell(BLANK if method == "none" else method),
+        text_cell(interval_words(str(getattr(result, "interval_method", "none")))),
     )
 
 
@@ -82,18 +138,26 @@ def _levels(results: Iterable[Result]) -> list[float]:
     return sorted({interval.level for interval in intervals if isinstance(interval, Interval)})
 
 
-def caveat_notes(results: Iterable[Result]) -> tuple[str, ...]:
-    """Return the reservations of results as notes below a table 保留说明; one line for each, naming whose it is."""
+def caveat_notes(results: Iterable[Result], names: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the reservations of results as notes below a table 保留说明; one line for each, naming whose it is.
+
+    Parameters
+    ----------
+    results : any results.
+    names : how the table names them; without them their own names.
+    """
+    shown = list(results)
     owners: dict[Caveat, list[str]] = {}
-    for result in results:
+    for result, name in zip(shown, names or labelled_names(shown), strict=True):
         for caveat in result.caveats:
-            owners.setdefault(caveat, []).append(statistic_name(result))
+            owners.setdefault(caveat, []).append(name)
     return tuple(f"{'、'.join(names)}：{caveat.text}（{caveat.code}）" for caveat, names in owners.items())
 
 
 def table_estimates(
     results: Sequence[Result] | Result,
     *,
+    labels: Sequence[str] = (),
     name: str = "estimates",
     caption: str = "统计量及置信区间",
     decimals: int = DECIMALS,
@@ -103,12 +167,13 @@ def table_estimates(
     Parameters
     ----------
     results : results with ``value`` and ``interval``; each keeps its own n after dropping.
+    labels : what tells rows of one statistic apart, e.g. the data it was computed from; one for each result, or none.
     decimals : digits printed; the values themselves stay unrounded.
 
     Raises
     ------
     DataError
-        Where there is nothing to show.
+        Where there is nothing to show, or the labels are not as many as the results.
     """
     shown = [results] if isinstance(results, Result) else list(results)
     if not shown:
@@ -117,17 +182,22 @@ def table_estimates(
                 code="TABLE-EMPTY", where=f"表 {name}", expected="至少一个统计量", found="无", mend="给出要列出的结果"
             )
         )
+    names = labelled_names(shown, labels)
     levels = _levels(shown)
     columns = list(ESTIMATE_COLUMNS)
     if len(levels) == 1:
         columns[2] = replace(columns[2], header=f"{format_value(levels[0], 'rate', 0)}置信区间")
-    dropped = [f"{statistic_name(item)} 剔除 {item.n_dropped} 个不完整对象" for item in shown if item.n_dropped]
+    dropped = [
+        f"{owner} 剔除 {item.n_dropped} 个不完整对象"
+        for owner, item in zip(names, shown, strict=True)
+        if item.n_dropped
+    ]
     return Table(
         name=name,
         caption=caption,
         columns=tuple(columns),
-        rows=tuple(_estimate_row(item, decimals) for item in shown),
-        notes=(*dropped, *caveat_notes(shown)),
+        rows=tuple(_estimate_row(item, owner, decimals) for item, owner in zip(shown, names, strict=True)),
+        notes=(*dropped, *caveat_notes(shown, names)),
     )
 
 

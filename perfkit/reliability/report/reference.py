@@ -52,7 +52,7 @@ def score_items(matrix: FloatMatrix, tolerance: float, settings: Settings) -> It
         yield _item(Use.BESIDE, within, Caveat("TOLERANCE", "平均差是否确在允许偏差之内；不显著不等于没有差别"))
     annex = Caveat("AGREEMENT_ONLY", "只作一致程度列入附件：自评与再评价不是同等地位的评分者")
     yield _item(Use.ANNEX, icc(matrix, form="ICC(A,1)", level=level), annex, "ICC(A,1)")
-    yield _avoid(Statistic.PEARSON_R, Caveat("ASSOCIATION", "普遍虚增同样的分数时，相关系数仍可为 1"))
+    yield _avoid(Statistic.PEARSON_R, Caveat("ASSOCIATION", "自评普遍偏高同样的分数时，相关系数仍可为 1"))
     yield _avoid(Statistic.MEASUREMENT_ERROR, Caveat("NOT_PEERS", "差值里有偏向，不是同等评分者之间的测量误差"))
     yield _avoid(Statistic.CRONBACH_ALPHA, Caveat("NOT_PEERS", "自评与再评价不是同一量表的两个题项"))
 
