@@ -313,3 +313,13 @@ def test_methods_that_do_not_apply(call: Any) -> None:
 def test_malformed_input(call: Any) -> None:
     with pytest.raises(DataError, match="应为"):
         call()
+
+
+def test_the_line_that_r_deming_prints_for_constant_cv() -> None:
+    # R deming 1.4-1, deming(y ~ x, cv = TRUE): its search stops early and renews the true values with b for b².
+    x = [29.0, 54.9, 62.1, 22.0, 30.4, 85.0, 24.9, 29.1, 86.4, 63.5, 45.8, 55.8, 66.4, 39.3, 29.7]
+    y = [19.9, 36.7, 38.8, 15.1, 21.1, 50.2, 15.4, 19.9, 51.7, 35.5, 28.0, 34.5, 38.8, 23.3, 19.9]
+    program = deming(x, y, constant_cv=True, interval="jackknife_normal", tolerance=np.finfo(float).eps ** 0.25)
+    assert (program.value, program.se) == pytest.approx((0.563347290908, 0.0210742768639), rel=SAME_FORMULA)
+    assert program.intercept == pytest.approx(2.739344604986, rel=SAME_FORMULA)
+    assert deming(x, y, constant_cv=True).value == pytest.approx(0.5640952, rel=ITERATIVE)

@@ -63,6 +63,7 @@ def _constant_cv(golden: Golden) -> Computed:
             constant_cv=bool(golden.arguments.get("constant_cv", True)),
             interval=_interval(golden, "jackknife_z"),
             level=golden.level,
+            tolerance=R_OPTIMIZE,
         )
     )
 

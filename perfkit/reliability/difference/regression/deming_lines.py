@@ -46,6 +46,10 @@ from perfkit.reliability.difference.regression.moments import (
     proportional_lines,
     sums,
 )
+from perfkit.reliability.difference.regression.proportional_search import (
+    searched_proportional_left_out,
+    searched_proportional_line,
+)
 from perfkit.reliability.estimate import UNKNOWN, unknown_choice
 from perfkit.reliability.ratings import Pairs, pairs
 from perfkit.result import Caveat
@@ -82,8 +86,9 @@ def deming(
     constant_cv : errors in proportion to the true value, with ``error_ratio`` the ratio of the squared coefficients of
         variation; all values must be above 0.
     x_error, y_error : shape (n,) each, known standard deviation of the error of every row, above 0; both or neither.
-    tolerance : with known errors only: 0 for the slope to the last digit, else where Brent's search for it stops. R
-        deming 1.4-1 stops at 1.22e-4 (fourth root of the machine epsilon), which shows in its fourth digit.
+    tolerance : with known errors or ``constant_cv`` only: 0 for the slope to the last digit, else where the search of
+        R deming 1.4-1 stops; it stops at 1.22e-4 (fourth root of the machine epsilon), which shows in its fourth digit.
+        With ``constant_cv`` that search also renews the true values as the program does (b in place of b²).
 
     Returns
     -------
@@ -120,7 +125,7 @@ def deming(
     """
     level = checked_choices(error_ratio, interval, INTERVALS, level)
     known = x_error is not None and y_error is not None
-    if not tolerance >= 0 or (tolerance > 0 and not known):
+    if not tolerance >= 0 or (tolerance > 0 and not (known or constant_cv)):
         raise MethodError(tolerance_problem(f"{tolerance:g}"))
     if (x_error is None) != (y_error is None) or (known and constant_cv):
         raise MethodError(known_errors_problem())
@@ -132,7 +137,7 @@ def deming(
             return _general(data, errors, UNKNOWN, interval, level, tolerance)
         data = pairs(x, y)
         refuse_below_zero(data)
-        return _general(data, None, error_ratio, interval, level, 0.0)
+        return _general(data, None, error_ratio, interval, level, tolerance)
     data = pairs(x, y)
     method = _named("deming", error_ratio)
     why = undefined(data)
@@ -314,12 +319,18 @@ def _general(
         reason = vertical() if fit.settled else unsettled()
         return without_line(data, level, method, GENERAL_SOURCE, (reason,))
     spread, caveats = None, reserved(data, line[0])
-    if tolerance:
+    if tolerance and errors:
         fit = searched_line(table, tolerance)
         line = float(fit.slopes[0]), float(fit.intercepts[0])
+    elif tolerance:
+        line = searched_proportional_line(data.x, data.y, error_ratio, tolerance)
     if not caveats and interval != "none":
-        left = searched_left_out(table, tolerance) if tolerance else general_left_out(fit)
-        spread, caveats = _jackknife(line, (left.slopes, left.intercepts), interval)
+        if tolerance and not errors:
+            left_out = searched_proportional_left_out(data.x, data.y, error_ratio, tolerance)
+        else:
+            left = searched_left_out(table, tolerance) if tolerance else general_left_out(fit)
+            left_out = left.slopes, left.intercepts
+        spread, caveats = _jackknife(line, left_out, interval)
     return deming_result(
         data,
         line,

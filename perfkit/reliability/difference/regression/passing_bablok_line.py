@@ -116,7 +116,9 @@ def passing_bablok(
         line, method = _slope_limits(slopes, half_width, average, level), "analytical"
         caveats = (unbounded(),) if math.isinf(line.low) else ()
         caveats += (small_sample(n, SOUND),) if n < SOUND else ()
+        caveats += (_no_width(),) if line.low == line.high else ()
     linearity, p = _linearity(data, slope)
+    caveats += (_one_sided(),) if math.isnan(linearity) and not _reserved(data, slope) else ()
     return PassingBablokResult(
         value=slope,
         interval=line,
@@ -139,6 +141,14 @@ def passing_bablok(
 def unbounded() -> Caveat:
     """Return: the ranks of the limits lie outside the slopes, so the data do not bound the slope 区间无界."""
     return Caveat("UNBOUNDED_INTERVAL", "对象过少或相关过弱，区间界限的秩次超出全部斜率，区间无界")
+
+
+def _no_width() -> Caveat:
+    return Caveat("ZERO_WIDTH", "两限之间的斜率全部相同（评分取值少、相同的多），区间没有宽度，不表示没有误差")
+
+
+def _one_sided() -> Caveat:
+    return Caveat("LINEARITY_UNDEFINED", "没有点在直线的一侧，线性检验无法计算")
 
 
 def _undefined(data: Pairs, slope_average: str, level: float, why: Caveat) -> PassingBablokResult:
@@ -191,10 +201,12 @@ def _intercept(data: Pairs, slope: float) -> float:
 
 
 def _intercept_limits(data: Pairs, slope: Interval) -> Interval:
-    """Return the intercepts at the opposite limits of the slope; NaN or infinite as those are."""
+    """Return the intercepts at the limits of the slope, the lower first; NaN or infinite as those are."""
     if not math.isfinite(slope.low):
         return Interval(slope.low, slope.high, slope.level)
-    return Interval(_intercept(data, slope.high), _intercept(data, slope.low), slope.level)
+    # Of positive x the steeper line has the lower intercept, of negative x the higher.
+    low, high = sorted(_intercept(data, limit) for limit in (slope.low, slope.high))
+    return Interval(low, high, slope.level)
 
 
 def _linearity(data: Pairs, slope: float) -> tuple[float, float]:
