@@ -244,7 +244,10 @@ def plot_estimates(
         left, right = axes.get_xlim()
         bottom = len(results) - 0.5
         for tick in _ticks(left, right):
-            axes.plot([tick, tick], [-0.5, bottom], color=RULE, linewidth=0.4, zorder=0)
+            zero = abs(tick) < 1e-12
+            axes.plot(
+                [tick, tick], [-0.5, bottom], color=SOFT_INK if zero else RULE, linewidth=0.8 if zero else 0.4, zorder=0
+            )
             drop = 0.15 * len(results) / place.height
             write(
                 axes, face, (tick, bottom + drop), shortest(tick), size=NOTE_SIZE, color=SOFT_INK, ha="center", va="top"

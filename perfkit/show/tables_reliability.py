@@ -11,7 +11,7 @@ import pandas as pd
 from perfkit.show.numbers import BLANK, format_value, is_missing
 from perfkit.show.tables import Column, Row, Table, TableCell, merge_down, text_cell
 from perfkit.show.tables_fields import require
-from perfkit.show.tables_statistics import DECIMALS, VARIANT_WORDS, coefficient, probability
+from perfkit.show.tables_statistics import DECIMALS, coefficient, probability, variant_words
 from perfkit.terms import Statistic, Use
 
 CHANGE_WORDS = {
@@ -26,6 +26,7 @@ RECOMMENDED = ("use", "statistic", "variant", "value", "low", "high", "level", "
 SHARES = ("changed", "lowered", "same", "raised")
 # where an entry names its form in full, the statistic's own name adds nothing
 FULL_NAMES = ("ICC(",)
+UNKNOWN = float("nan")
 
 
 def _ends(low: float, high: float, kind: str) -> str:
@@ -104,21 +105,25 @@ def _entry_name(statistic: str, variant: str) -> str:
         return variant
     if statistic == Statistic.CHANGE_SUMMARY and variant in CHANGE_WORDS:
         return CHANGE_WORDS[variant]
+    if statistic == Statistic.LIMITS_OF_AGREEMENT:
+        return "平均差与一致性界限"
     member = Statistic.read(statistic)
-    words = VARIANT_WORDS.get(variant, "")
+    words = variant_words(variant, "metric" if statistic == Statistic.KRIPPENDORFF_ALPHA else "weights")
     label = member.label if member is not None else statistic
     return f"{label}（{words}）" if words else label
 
 
 def _entry_value(row: Mapping[Any, Any]) -> str:
-    """Return value and interval of an entry; — where it is a table of its own or is not reported."""
+    """Return value and interval of an entry, and its limits of agreement; — where it is a table of its own or none."""
     value, low, high = (float(str(row[key])) for key in ("value", "low", "high"))
     if not row["n_used"] or (is_missing(value) and not row["caveats"]):
         return BLANK
     kind = "rate" if row["statistic"] == Statistic.CHANGE_SUMMARY and row["variant"] in SHARES else "number"
     digits = 1 if kind == "rate" else DECIMALS
     shown, ends = format_value(value, kind, digits), _ends(low, high, kind)
-    return shown if ends == BLANK else f"{shown}\n{ends}"
+    within = _ends(float(row.get("lower", UNKNOWN)), float(row.get("upper", UNKNOWN)), kind)
+    lines = [shown, *([ends] if ends != BLANK else []), *([f"界限 {within}"] if within != BLANK else [])]
+    return "\n".join(lines)
 
 
 def table_recommendations(
@@ -129,7 +134,8 @@ def table_recommendations(
     Parameters
     ----------
     frame : one row per recommendation, in the order of report: ``use``, ``statistic``, ``variant``, ``value``,
-        ``low``, ``high``, ``level``, ``p``, ``n_used``, ``caveats``, ``reason_code``, ``reason``.
+        ``low``, ``high``, ``level``, ``p``, ``n_used``, ``caveats``, ``reason_code``, ``reason``; ``lower`` and
+        ``upper`` where they are limits of agreement.
     """
     require(frame, name, RECOMMENDED)
     records = frame.to_dict(orient="records")

@@ -23,6 +23,8 @@ VARIANT_WORDS = {
     **{"identity": "不加权", "linear": "线性权", "quadratic": "平方权", "ordinal": "有序权", "matrix": "自定权"},
     **{"nominal": "名义", "interval": "等距", "ratio": "等比"},
 }
+# Krippendorff's ordinal metric is a distance by use, not Gwet's ordinal weight by place
+METRIC_WORDS = VARIANT_WORDS | {"ordinal": "有序距离"}
 # how an interval was made, for print; an id without words prints as it is
 INTERVAL_WORDS = {
     "gwet_linearised_t": "Gwet 线性化，t",
@@ -50,6 +52,8 @@ INTERVAL_WORDS = {
     "jackknife": "刀切法，t",
     "jackknife_normal": "刀切法，正态",
     "analytical": "解析式",
+    "exact_upper": "精确上限",
+    "exact": "全部审核",
 }
 ESTIMATE_COLUMNS = (
     Column("统计量", 4.6),
@@ -81,6 +85,11 @@ def limits(interval: Interval | None, decimals: int = DECIMALS) -> str:
     return f"[{low}, {high}]"
 
 
+def variant_words(value: str, field: str = "weights") -> str:
+    """Return a variant in words 变式; empty where it has none."""
+    return (METRIC_WORDS if field == "metric" else VARIANT_WORDS).get(value, "")
+
+
 def statistic_name(result: Result) -> str:
     """Return the Chinese name of a statistic with its variant 统计量名称, e.g. ``Cohen κ（平方权）``."""
     member = Statistic.read(result.kind)
@@ -88,7 +97,7 @@ def statistic_name(result: Result) -> str:
     if result.kind == Statistic.ICC:
         form = str(getattr(result, "form", label))
         return f"{form}，REML" if getattr(result, "estimator", "") == "reml" else form
-    parts = [VARIANT_WORDS.get(str(getattr(result, name, "")), "") for name in VARIANTS]
+    parts = [variant_words(str(getattr(result, name, "")), name) for name in VARIANTS]
     shown = "，".join(part for part in parts if part)
     return f"{label}（{shown}）" if shown else label
 

@@ -43,6 +43,13 @@ def test_recommendations_group_by_use_and_say_why_once() -> None:
     assert "区间的置信水平 95%；Wilcoxon 符号秩检验 为 80%。" in shown.notes
 
 
+def test_the_p_of_the_direction_stands_beside_the_direction_and_limits_are_shown() -> None:
+    rows = {row[1]: row for row in grid(table(reliability_report(PAIRS, roles="self_versus_reference")))}
+    assert rows["有变动"][3] == "—"
+    assert rows["其中：调低（自评偏高）"][3] == "0.625"
+    assert rows["平均差与一致性界限"][2].splitlines()[-1].startswith("界限 [")
+
+
 def test_inner_reservations_are_not_dropped() -> None:
     report = reliability_report([[1.0, 1.0], [1.0, 1.0]], roles="peers", measure="score")
     notes = " ".join(table(report).notes)

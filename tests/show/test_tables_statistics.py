@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 import pytest
 
 from perfkit.errors import DataError
+from perfkit.reliability.agreement import cohen_kappa, gwet_ac
+from perfkit.reliability.difference.ccc import lin_ccc
+from perfkit.reliability.difference.regression import deming, passing_bablok
+from perfkit.reliability.difference.shift import wilcoxon_signed_rank
 from perfkit.reliability.estimate import EstimateResult, no_interval, no_variance, small_sample
+from perfkit.reliability.icc import icc, measurement_error
 from perfkit.result import Interval
 from perfkit.show.tables_statistics import (
+    INTERVAL_WORDS,
     coefficient,
+    interval_words,
     limits,
     probability,
     statistic_name,
@@ -20,6 +29,7 @@ from perfkit.show.tables_statistics import (
     table_estimates,
     table_migration,
 )
+from tests.conftest import ROOT
 
 NAN = float("nan")
 
@@ -63,6 +73,63 @@ def test_a_row_says_value_interval_p_n_and_method() -> None:
     texts = [cell.text for cell in table.rows[0] if cell is not None]
     assert texts == ["Cohen κ（平方权）", "0.492", "[0.392, 0.592]", "<0.001", "200", "fce1969"]
     assert table.columns[2].header == "95%置信区间"
+
+
+def test_labels_tell_rows_of_one_statistic_apart() -> None:
+    rows = table_estimates([kappa(), kappa(n_dropped=2)], labels=("甲", "乙"))
+    assert [row[0].text for row in rows.rows if row[0]] == ["Cohen κ（平方权），甲", "Cohen κ（平方权），乙"]
+    assert rows.notes == ("Cohen κ（平方权），乙 剔除 2 个不完整对象",)
+    with pytest.raises(DataError, match="TABLE-LABELS"):
+        table_estimates([kappa(), kappa()], labels=("甲",))
+
+
+def written_methods() -> Iterator[str]:
+    """Yield every interval method that the wing writes as a constant where it makes a result."""
+    for path in (ROOT / "perfkit" / "reliability").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            given: list[ast.expr] = []
+            if isinstance(node, ast.keyword) and node.arg == "interval_method":
+                given = [node.value]
+            elif isinstance(node, ast.Dict):
+                pairs = zip(node.keys, node.values, strict=True)
+                given = [value for key, value in pairs if ast.unparse(key or value) == "'interval_method'"]
+            elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).endswith("['interval_method']"):
+                given = [node.value]
+            for value in given:
+                branches = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
+                yield from (str(one.value) for one in branches if isinstance(one, ast.Constant))
+
+
+def chosen_methods() -> Iterator[str]:
+    """Yield every interval method that the wing chooses when it runs."""
+    x = [float(one) for one in (9, 6, 8, 7, 10, 6, 3, 5, 12, 4, 11, 2)]
+    y = [7.5, 6.2, 6.9, 7.1, 8.8, 4.5, 3.4, 4.1, 9.7, 4.6, 10.3, 2.2]
+    scores, grades = list(zip(x, y, strict=True)), [(1, 1), (1, 2), (2, 2), (3, 3), (3, 2), (1, 1)] * 5
+    results: list[Any] = [
+        gwet_ac(grades),
+        cohen_kappa(grades),
+        cohen_kappa(grades, quantile="t"),
+        icc(scores, interval="bootstrap", replicates=200),
+        icc(scores, interval="bootstrap_bca", replicates=200),
+        measurement_error(scores, kind="consistency"),
+        wilcoxon_signed_rank(x, y, exact=True),
+        wilcoxon_signed_rank(x, y, exact=False),
+        wilcoxon_signed_rank([*x, 1.0], [*y, 1.0], zeros="pratt"),
+        lin_ccc(x, y),
+        lin_ccc(x, y, interval="asymptotic"),
+        deming(x, y),
+        deming(x, y, interval="analytical"),
+        deming(x, y, interval="jackknife_normal"),
+        passing_bablok(x, y),
+    ]
+    yield from (str(result.interval_method) for result in results)
+
+
+def test_every_interval_method_of_the_wing_has_words() -> None:
+    wordless = {*written_methods(), *chosen_methods()} - {"none", *INTERVAL_WORDS}
+    assert not wordless, "give it Chinese words in INTERVAL_WORDS"
+    assert interval_words("gwet_linearised_t") == "Gwet 线性化，t"
+    assert (interval_words("none"), interval_words("made_up")) == ("—", "made_up")
 
 
 def test_two_levels_are_not_written_into_one_header() -> None:

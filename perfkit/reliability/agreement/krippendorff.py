@@ -43,6 +43,7 @@ from perfkit.terms.reliability import Statistic
 
 Metric: TypeAlias = Literal["nominal", "ordinal", "interval", "ratio"]
 METRICS: tuple[str, ...] = get_args(Metric)
+WORDS = (str, bool, np.bool_)
 INTERVALS = ("none", "bootstrap")
 # One evaluand alone always gives 0, whatever its ratings.
 FEWEST_EVALUANDS = 2
@@ -82,17 +83,18 @@ class _Counted:
 
 
 def _in_words(ratings: Ratings) -> bool:
-    """Return whether the ratings are words or pandas Categoricals rather than numbers."""
+    """Return whether the ratings are words, truth values or pandas Categoricals rather than numbers."""
     if isinstance(ratings, pd.DataFrame):
         if any(isinstance(kind, pd.CategoricalDtype) for kind in ratings.dtypes):
             return True
         columns = [ratings.iloc[:, place] for place in range(ratings.shape[1])]
         return any(
-            not pd.api.types.is_numeric_dtype(column.dtype) and any(isinstance(item, str) for item in column)
+            (not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype))
+            and any(isinstance(item, WORDS) for item in column)
             for column in columns
         )
     array = bare_array(ratings)
-    return array.dtype.kind == "U" or (array.dtype.kind == "O" and any(isinstance(item, str) for item in array.flat))
+    return array.dtype.kind in "Ub" or (array.dtype.kind == "O" and any(isinstance(item, WORDS) for item in array.flat))
 
 
 def _undefined(k: int, n_used: int) -> tuple[Caveat, ...]:

@@ -79,9 +79,10 @@ def cronbach_alpha(
     -----
     alpha = k/(k-1) · (1 - Σ var(item) / var(total)); standardized: the same on the correlation matrix. Feldt: limits
     1 - (1-alpha)·F(1-a/2) and 1 - (1-alpha)·F(a/2) with n-1 and (n-1)(k-1) degrees of freedom, n the rows kept (not
-    the cells). It equals ICC(C,k). Assumes items that measure one trait with equal loadings; otherwise it is a lower
-    bound, and `omega_total` is the coefficient to report. Not for statutory indicators: they form the score, need not
-    correlate, and high consistency among them would be redundancy. Not evidence of one dimension.
+    the cells). It equals ICC(C,k). Assumes items that measure one trait with equal loadings and uncorrelated
+    errors: with unequal loadings it is a lower bound, and `omega_total` is the coefficient to report; correlated errors
+    raise it. Not for statutory indicators: they form the score, need not correlate, and high consistency among them
+    would be redundancy. Not evidence of one dimension.
     Source: Cronbach (1951), Psychometrika 16, 297-334, eq. 2; Feldt (1965), Psychometrika 30, 357-370. Verified
     against R psych 2.5.3 ``alpha``, cocron 1.0.1 ``cronbach.alpha.CI`` and pingouin 0.6.1 in
     ``tests/reliability/test_consistency_alpha.py`` and the golden records.

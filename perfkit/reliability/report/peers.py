@@ -95,7 +95,10 @@ def _repeated_or_beside_the_point() -> Iterator[Recommendation]:
 def grade_items(graded: Grades, missing: bool, settings: Settings) -> Iterator[Recommendation]:
     """Yield what to report on ordered grades of independent raters 独立评分者的有序等级."""
     level = settings.level
-    steady = Caveat("STEADY_MARGINS", "多数对象集中在一两个等级时仍然稳定；偏一级比偏两级扣得少")
+    steady = Caveat(
+        "STEADY_MARGINS",
+        "多数对象集中在一两个等级时仍稳定；容易接近 1，须与 κ 并列",
+    )
     yield _item(Use.LEAD, gwet_ac(graded, weights="quadratic", level=level), steady, "quadratic")
     plain = Caveat("READABLE", "人人看得懂；未扣除偶然一致，须与系数并列")
     yield _item(Use.LEAD, percent_agreement(graded, level=level), plain, "identity")

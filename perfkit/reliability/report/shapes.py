@@ -15,6 +15,7 @@ from perfkit.terms import Measure, Roles, Statistic, Use
 # in the order of report
 SHARES = ("changed", "lowered", "raised", "same")
 DIFFERENCES = ("mean_difference", "median_difference")
+TESTED = "lowered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,8 @@ def _rows(item: Recommendation, scores: bool) -> list[dict[str, Any]]:
         return [row]
     measures = item.result.to_frame().set_index("measure")[["value", "low", "high"]].to_dict(orient="index")
     parts = (*SHARES, *DIFFERENCES) if scores else SHARES
-    return [row | {"variant": part, "p": row["p"] if part == SHARES[0] else UNKNOWN} | measures[part] for part in parts]
+    # p asks whether the changed ones were lowered as often as raised: it belongs to the direction, not to the change
+    return [row | {"variant": part, "p": row["p"] if part == TESTED else UNKNOWN} | measures[part] for part in parts]
 
 
 def _row(item: Recommendation) -> dict[str, Any]:
@@ -97,6 +99,8 @@ def _row(item: Recommendation) -> dict[str, Any]:
         "low": interval.low,
         "high": interval.high,
         "level": interval.level,
+        "lower": getattr(item.result, "lower", UNKNOWN),
+        "upper": getattr(item.result, "upper", UNKNOWN),
         "interval_method": getattr(item.result, "interval_method", "none"),
         "p": getattr(item.result, "p", UNKNOWN),
         "n_used": item.result.n_used if item.result is not None else 0,
