@@ -100,7 +100,8 @@ def bootstrap(
     Raises
     ------
     MethodError
-        Where ``replicates`` is below 100, ``kind`` is unknown, or ``left_out`` is absent for ``"bca"``.
+        Where ``replicates`` is no whole number from 100 on, ``seed`` neither one from 0 on nor a generator,
+        ``kind`` is unknown, or ``left_out`` is absent for ``"bca"``.
 
     Notes
     -----
@@ -111,17 +112,18 @@ def bootstrap(
     level = checked_level(level)
     if kind not in ("percentile", "bca"):
         raise unknown_choice("kind", kind, ("percentile", "bca"))
-    if replicates < FEWEST_REPLICATES or (kind == "bca" and left_out is None):
+    enough = _is_whole(replicates) and replicates >= FEWEST_REPLICATES
+    if not enough or (kind == "bca" and left_out is None):
         raise MethodError(
             Problem(
                 code="RL-BOOTSTRAP",
-                where="replicates" if replicates < FEWEST_REPLICATES else "left_out",
+                where="left_out" if enough else "replicates",
                 expected=f"至少 {FEWEST_REPLICATES} 次重抽样；bca 另需逐一剔除的估计值",
-                found=str(replicates),
+                found=repr(replicates),
                 mend=f"用默认的 {REPLICATES} 次，或改用 percentile",
             )
         )
-    rng = seed if isinstance(seed, np.random.Generator) else np.random.default_rng(seed)
+    rng = _generator(seed)
     drawn = _replicates(statistic, n, rng, replicates, patterns)
     known = drawn[np.isfinite(drawn)]
     label = f"bootstrap_{kind}"
@@ -152,6 +154,28 @@ def bootstrap(
     )
     interval = Interval(float(low), float(high), level)
     return Bootstrap(interval=interval, interval_method=label, se=se, caveats=partly, **common)
+
+
+def _is_whole(value: object) -> bool:
+    """Return whether an argument is a whole number 是否为整数: what the caller typed may be text or nothing."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
+def _generator(seed: Seed) -> np.random.Generator:
+    """Return the generator to draw from; without a seed nobody could draw the same again."""
+    if isinstance(seed, np.random.Generator):
+        return seed
+    if _is_whole(seed) and seed >= 0:
+        return np.random.default_rng(seed)
+    raise MethodError(
+        Problem(
+            code="RL-SEED",
+            where="seed",
+            expected="不小于 0 的整数，或 numpy.random.Generator",
+            found=repr(seed),
+            mend="给出一个整数，结果才能复现",
+        )
+    )
 
 
 def _replicates(

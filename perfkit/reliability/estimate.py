@@ -58,21 +58,26 @@ def no_interval(level: float) -> Interval:
     return Interval(UNKNOWN, UNKNOWN, level)
 
 
+def is_number(value: object) -> bool:
+    """Return whether an argument is a real number 是否为实数: what the caller typed may be text or nothing."""
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
 def checked_level(level: float) -> float:
     """Return a confidence level 置信水平 that lies strictly between 0 and 1.
 
     Raises
     ------
     MethodError
-        Where it does not: a percentage such as 95, or 0 or 1.
+        Where it does not: a percentage such as 95, or 0 or 1, or text.
     """
-    if not 0 < level < 1:
+    if not is_number(level) or not 0 < level < 1:
         raise MethodError(
             Problem(
                 code="RL-LEVEL",
                 where="level",
                 expected="0 与 1 之间的置信水平，如 0.95",
-                found=f"{level:g}",
+                found=f"{level:g}" if is_number(level) else repr(level),
                 mend="改为小数，例如 95% 写作 0.95",
             )
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,7 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from perfkit.errors import DataError, Problem
-from perfkit.reliability.ratings import SHOWN_PROBLEMS, bare_array
+from perfkit.reliability.ratings import SHOWN_PROBLEMS, bare_array, cell_problem
 
 IntMatrix: TypeAlias = NDArray[np.integer[Any]]
 MISSING = -1
@@ -22,6 +24,8 @@ COUNTED_PATTERNS = 1 << 20
 # Whole numbers that lie within this range are coded by a table, in blocks of rows that stay in the fast memory.
 TABLE_RANGE = 100
 BLOCK_CELLS = 1 << 15
+# What other programs hand over as numbers; as floats they are the same grades.
+EXACT_NUMBERS = (Decimal, Fraction, np.longdouble)
 # Whole numbers up to here keep their neighbours as floats.
 EXACT = 2**52
 
@@ -83,11 +87,20 @@ def category_values(categories: Sequence[Any]) -> NDArray[np.float64]:
     return np.arange(1.0, len(categories) + 1.0)
 
 
+def _plain(grade: Any) -> Any:
+    """Return a grade as json can hold it and as weights can be made of it."""
+    if isinstance(grade, EXACT_NUMBERS):
+        return float(grade)
+    return grade.item() if isinstance(grade, np.generic) else grade
+
+
 def _checked_categories(categories: Sequence[Any]) -> tuple[Any, ...]:
-    listed = tuple(item.item() if isinstance(item, np.generic) else item for item in categories)
+    listed = tuple(_plain(item) for item in categories)
     values = category_values(listed)
     rising = len(listed) > 0 and bool(np.all(np.isfinite(values)) and np.all(np.diff(values) > 0))
-    if len(set(listed)) < len(listed) or not rising:
+    # A set has no order, and what is missing is no grade.
+    unfit = isinstance(categories, (set, frozenset)) or any(item is None or item is pd.NA for item in listed)
+    if unfit or len(set(listed)) < len(listed) or not rising:
         raise DataError(
             Problem(
                 code="GR-CATEGORIES",
@@ -100,24 +113,48 @@ def _checked_categories(categories: Sequence[Any]) -> tuple[Any, ...]:
     return listed
 
 
-def _outside(array: NDArray[Any], wrong: NDArray[np.bool_], categories: tuple[Any, ...]) -> list[Problem]:
+def _outside(table: Any, wrong: NDArray[np.bool_], categories: tuple[Any, ...]) -> list[Problem]:
     """Return the grades that are not among the categories, each with its cell."""
     listed = "、".join(str(item) for item in categories)
     places = np.argwhere(wrong)
-    problems = [
-        Problem(
-            code="GR-OUTSIDE",
-            where=f"评分表 第 {row + 1} 行 第 {column + 1} 列",
-            expected=f"等级 {listed}，缺失留空",
-            found=repr(array[row, column]),
-            mend="改正该等级，或把它列入 categories",
-        )
-        for row, column in places[:SHOWN_PROBLEMS]
-    ]
+    what = Problem(
+        code="GR-OUTSIDE",
+        where="评分表",
+        expected=f"等级 {listed}，缺失留空",
+        found="",
+        mend="改正该等级，或把它列入 categories",
+    )
+    problems = [cell_problem(what, table, int(row), int(column)) for row, column in places[:SHOWN_PROBLEMS]]
     if len(places) > SHOWN_PROBLEMS:
         rest = f"另有 {len(places) - SHOWN_PROBLEMS} 处"
         problems.append(Problem(code="GR-OUTSIDE", where="评分表", expected=listed, found=rest, mend="同上"))
     return problems
+
+
+def _malformed(table: Any, array: NDArray[Any], met: NDArray[Any]) -> list[Problem]:
+    """Return what can be no grade of any scale: blank text, infinities, and text beside numbers, each with its cell."""
+    words = {item for item in met if isinstance(item, str)}
+    blank = {item for item in words if not item.strip()}
+    infinite = {item for item in met if isinstance(item, (float, np.floating)) and np.isinf(item)}
+    # Of two ways of writing, the one with fewer grades is named.
+    mixed = min(words, set(met) - words, key=len) if words and len(words) < len(met) else set()
+    strange = blank | infinite or mixed
+    if not strange:
+        return []
+    places = np.argwhere(_among(array, strange))
+    what = Problem(
+        code="GR-GRADE",
+        where="评分表",
+        expected="同一种写法的等级，全部是有限的数或全部是文字，缺失留空",
+        found="",
+        mend="改正该等级；量表确由数和文字合成的，用 categories 列出全部等级",
+    )
+    return [cell_problem(what, table, int(row), int(column)) for row, column in places[:SHOWN_PROBLEMS]]
+
+
+def _among(array: NDArray[Any], strange: set[Any]) -> NDArray[np.bool_]:
+    """Return where an array holds one of a few; ``"1"`` is not 1."""
+    return np.array([item in strange for item in array.flat], dtype=bool).reshape(array.shape)
 
 
 def coded(codes: ArrayLike, categories: Sequence[Any]) -> Grades:
@@ -186,19 +223,26 @@ def grades(ratings: GradeRatings, *, categories: Sequence[Any] | None = None) ->
                 mend="按“对象 × 评分者”排成宽表",
             )
         )
+    table = ratings if isinstance(ratings, pd.DataFrame) else array
     near = _near_numbers(array, categories, ordered=ordered)
     if near is not None:
         return near
     flat = array.reshape(-1)
     known = ~pd.isna(flat)
     met = pd.unique(flat[known])
+    if any(isinstance(item, EXACT_NUMBERS) for item in met):
+        plain = np.array([_plain(item) for item in flat], dtype=object).reshape(array.shape)
+        return grades(plain, categories=categories)
     if categories is None:
+        malformed = _malformed(table, array, met)
+        if malformed:
+            raise DataError(malformed)
         categories = sorted(met) if _sortable(met) else sorted(met, key=str)
     listed = _checked_categories(categories) if len(categories) else ()
     codes = pd.Index(listed).get_indexer(pd.Index(flat)) if listed else np.full(flat.shape, MISSING)
     wrong = known & (codes == MISSING)
     if wrong.any():
-        raise DataError(_outside(array, wrong.reshape(array.shape), listed))
+        raise DataError(_outside(table, wrong.reshape(array.shape), listed))
     # A missing value can match a category only if NaN were one, which the check above refuses.
     codes = np.where(known, codes, MISSING).astype(_code_type(len(listed)))
     return Grades(codes.reshape(array.shape), listed, category_values(listed), ordered or _numeric(listed))

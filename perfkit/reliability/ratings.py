@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -17,8 +19,11 @@ FloatMatrix: TypeAlias = NDArray[np.float64]
 Ratings: TypeAlias = ArrayLike | pd.DataFrame
 
 SHOWN_PROBLEMS = 20
-# What pandas would turn into a number, and is none: text, truth values, complex numbers.
-NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating)
+# What pandas would turn into a number, and is none: text, truth values, complex numbers, dates and spans of time.
+NO_NUMBERS = (
+    *(str, bytes, bool, np.bool_, complex, np.complexfloating),
+    *(date, timedelta, np.datetime64, np.timedelta64),
+)
 
 
 NOT_A_NUMBER = Problem(
@@ -28,16 +33,30 @@ NOT_A_NUMBER = Problem(
     found="",
     mend="改为数字；等级请改用接受等级的统计量",
 )
-INFINITE = Problem(code="RT-INFINITE", where="评分表", expected="有限的数", found="", mend="改正该评分，缺失请留空")
+INFINITE = Problem(
+    code="RT-INFINITE",
+    where="评分表",
+    expected="有限的数",
+    found="",
+    mend="改正该评分，缺失请留空",
+)
+
+
+def cell_problem(what: Problem, table: Any, row: int, column: int) -> Problem:
+    """Return the problem of one cell: placed by the labels of a frame that has any, else counted from 1."""
+    frame = table if isinstance(table, pd.DataFrame) else None
+    cell = table[row, column] if frame is None else frame.iat[row, column]
+    labelled = frame is not None and not all(isinstance(axis, pd.RangeIndex) for axis in frame.axes)
+    places = (frame.index[row], frame.columns[column]) if frame is not None and labelled else (row + 1, column + 1)
+    first, second, found = (repr(item.item() if isinstance(item, np.generic) else item) for item in (*places, cell))
+    where = f"评分表 行 {first} 列 {second}" if labelled else f"评分表 第 {first} 行 第 {second} 列"
+    return replace(what, where=where, found=found)
 
 
 def _wrong_cells(frame: pd.DataFrame, wrong: NDArray[np.bool_], what: Problem) -> list[Problem]:
     """Return every wrong cell as a problem; past the twentieth only their number."""
     places = np.argwhere(wrong)
-    problems = [
-        replace(what, where=f"评分表 行 {frame.index[i]!r} 列 {frame.columns[j]!r}", found=repr(frame.iat[i, j]))
-        for i, j in places[:SHOWN_PROBLEMS]
-    ]
+    problems = [cell_problem(what, frame, int(i), int(j)) for i, j in places[:SHOWN_PROBLEMS]]
     if len(places) > SHOWN_PROBLEMS:
         problems.append(replace(what, found=f"另有 {len(places) - SHOWN_PROBLEMS} 处"))
     return problems
@@ -51,9 +70,8 @@ def _numbers(frame: pd.DataFrame) -> FloatMatrix:
         column = pd.Series(np.asarray(frame.iloc[:, place], dtype=object), dtype=object)
         refused = column.map(lambda value: isinstance(value, NO_NUMBERS)).to_numpy(dtype=bool)
         known = column.notna().to_numpy()
-        values = pd.to_numeric(column.where(known & ~refused), errors="coerce").to_numpy(
-            dtype=np.float64, na_value=np.nan
-        )
+        plain = column.where(known & ~refused).map(lambda value: float(value) if isinstance(value, Fraction) else value)
+        values = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         wrong[:, place] = np.isnan(values) & known
         columns.append(values)
     if wrong.any():
@@ -78,7 +96,7 @@ def rating_matrix(ratings: Ratings, *, least_raters: int = 1) -> FloatMatrix:
     Raises
     ------
     DataError
-        Where the table is not two-dimensional, has too few columns, or holds text, truth values or infinities: every
+        Where the table is not two-dimensional, has too few columns, or holds text, truth values, dates or infinities: every
         such cell is named.
 
     Notes
@@ -190,8 +208,10 @@ def pairs(x: ArrayLike, y: ArrayLike) -> Pairs:
     Raises
     ------
     DataError
-        Where the lengths differ, a side is not one-dimensional or not numeric, or holds infinities.
+        Where the lengths differ, a side is not one-dimensional or not numeric, or holds infinities, or two Series
+        carry the same labels in another order.
     """
+    refuse_shuffled(x, y)
     sides = [_side(side) for side in (x, y)]
     if any(side.ndim != 1 for side in sides) or sides[0].size != sides[1].size:
         raise DataError(
@@ -206,6 +226,31 @@ def pairs(x: ArrayLike, y: ArrayLike) -> Pairs:
     matrix = rating_matrix(pd.DataFrame({"x": sides[0], "y": sides[1]}))
     whole, dropped = complete_rows(matrix)
     return Pairs(np.ascontiguousarray(whole[:, 0]), np.ascontiguousarray(whole[:, 1]), dropped)
+
+
+def refuse_shuffled(first: Any, second: Any) -> None:
+    """Refuse two columns that carry the same labels in another order 标签次序不同: by position they pair strangers.
+
+    Raises
+    ------
+    DataError
+        Where they do. Columns whose labels differ are paired by position.
+    """
+    if not (isinstance(first, pd.Series) and isinstance(second, pd.Series)) or first.index.equals(second.index):
+        return
+    shared = first.index.is_unique and len(first) == len(second) and first.index.isin(second.index).all()
+    if not shared:
+        return
+    place = next(place for place, label in enumerate(first.index) if label != second.index[place])
+    raise DataError(
+        Problem(
+            code="RT-ORDER",
+            where=f"两列第 {place + 1} 行",
+            expected="同一个评价对象",
+            found=f"{first.index[place]} 与 {second.index[place]}",
+            mend="两列的标签相同而次序不同：先用 reindex 排成同一次序；确按位置配对的，先用 to_numpy 去掉标签",
+        )
+    )
 
 
 def _side(side: ArrayLike) -> NDArray[Any]:

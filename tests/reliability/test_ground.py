@@ -98,7 +98,7 @@ def test_infinities_are_named():
     table[1, 1] = -np.inf
     for given_table in (table, pd.DataFrame(table), pd.DataFrame(table).convert_dtypes()):
         (found,) = problems(lambda t=given_table: rating_matrix(t))
-        assert (found.code, found.where) == ("RT-INFINITE", "评分表 行 1 列 1")
+        assert (found.code, found.where) == ("RT-INFINITE", "评分表 第 2 行 第 2 列")
 
 
 def test_overflow_is_no_infinity():

@@ -324,7 +324,7 @@ def test_a_sample_of_one_value_has_no_alpha(metric: str) -> None:
 
 
 def test_bootstrap_of_perfect_agreement_and_of_few_evaluands() -> None:
-    perfect = krippendorff_alpha([[1, 1], [2, 2], [3, 3]] * 5, interval="bootstrap")
+    perfect = krippendorff_alpha([[1, 1], [2, 2], [3, 3]] * 20, interval="bootstrap")
     assert perfect.value == 1.0
     assert not perfect.interval.known
     assert [caveat.code for caveat in perfect.caveats] == ["ZERO_STANDARD_ERROR"]

@@ -323,3 +323,12 @@ def test_the_line_that_r_deming_prints_for_constant_cv() -> None:
     assert (program.value, program.se) == pytest.approx((0.563347290908, 0.0210742768639), rel=SAME_FORMULA)
     assert program.intercept == pytest.approx(2.739344604986, rel=SAME_FORMULA)
     assert deming(x, y, constant_cv=True).value == pytest.approx(0.5640952, rel=ITERATIVE)
+
+
+def test_a_hundred_thousand_pairs_get_the_line_but_no_jackknife() -> None:
+    rng = np.random.default_rng(3)
+    x = rng.uniform(20, 90, 100_000)
+    found = weighted_deming(x, x * (1 + rng.normal(0, 0.05, len(x))))
+    assert found.value == pytest.approx(1, abs=0.01)
+    assert [caveat.code for caveat in found.caveats] == ["JACKKNIFE_TOO_LARGE"]
+    assert math.isnan(found.interval.low)

@@ -23,8 +23,9 @@ DIVISORS: tuple[str, ...] = get_args(Divisor)
 
 # Terms of the variance are of order 1; a spread of this size is the rounding of sums, not variation.
 ROUNDING = 1e-12
-# Below this many evaluands the linearised variance and its t quantile are rough guides.
-FEW_EVALUANDS = 10
+# Below this many evaluands the linearised variance is a rough guide: with skewed grades, simulated 95 % intervals of the
+# kappas covered 82 to 90 % at 30 evaluands and 92 % at 100.
+FEW_EVALUANDS = 50
 
 
 @dataclass(frozen=True, slots=True)

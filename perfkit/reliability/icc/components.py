@@ -95,6 +95,13 @@ def _below_zero(evaluand: bool, rater: bool) -> tuple[Caveat, ...]:
     return tuple(caveat for caveat, flag in ((first, evaluand), (second, rater)) if flag)
 
 
+def _raters_only(found: Components) -> tuple[Caveat, ...]:
+    """Return that nothing but the raters varies, so that consistency is 0/0."""
+    if found.rater > 0 and not found.evaluand + found.residual > 0:
+        return (Caveat("NO_EVALUAND_VARIANCE", "每个评分者对全部对象评分相同，一致性系数为 0/0，无法估计"),)
+    return ()
+
+
 def _at_boundary(evaluand: bool, rater: bool) -> tuple[Caveat, ...]:
     """Return which REML components were set to 0 方差分量取零."""
     first = Caveat("BOUNDARY", "评价对象的方差分量估计取在边界 0")
@@ -193,7 +200,7 @@ def variance_components(
         source=SOURCE,
         n_used=used.n,
         n_dropped=used.n_dropped,
-        caveats=(*used.caveats, *found.caveats),
+        caveats=(*used.caveats, *found.caveats, *_raters_only(found)),
         evaluand=found.evaluand,
         rater=found.rater,
         residual=found.residual,

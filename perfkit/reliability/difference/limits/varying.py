@@ -326,7 +326,7 @@ def _non_positive(x: ArrayLike, y: ArrayLike) -> DataError:
     return DataError(
         Problem(
             code="LA-RATIO",
-            where=f"{side} 行 {place if names is None else names[place]!r}",
+            where=f"{side} 第 {place + 1} 行" if names is None else f"{side} 行 {names[place]!r}",
             expected="大于 0 的评分（比值界限取对数）",
             found=f"{sides[side][place]:g}",
             mend="核对该评分；评分可以为 0 的指标请用 limits_of_agreement",

@@ -285,7 +285,7 @@ def bhapkar(before: GradeColumn, after: GradeColumn, *, categories: Sequence[Any
     -----
     The Wald test, whose covariance does not assume equal marginals: χ² = W/(1 − W/n), W the Stuart–Maxwell statistic.
     Undefined where W = n. Larger than W, and with few pairs too large. Source: Bhapkar (1966), JASA 61, 228-235; Keefe
-    (1982), American Statistician 36, 56-57 (the relation). Verified against R irr 0.84.1 ``bhapkar`` (golden values) and
+    (1982), Biometrika 69, 683-684 (the relation). Verified against R irr 0.84.1 ``bhapkar`` (golden values) and
     statsmodels 0.15 in ``tests/reliability/test_migration_marginal.py``.
 
     Examples

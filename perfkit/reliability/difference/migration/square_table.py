@@ -14,7 +14,7 @@ from perfkit.errors import DataError, Problem
 from perfkit.reliability.difference.binomial import no_change
 from perfkit.reliability.estimate import too_few
 from perfkit.reliability.grades import MISSING, grades
-from perfkit.reliability.ratings import bare_array
+from perfkit.reliability.ratings import bare_array, refuse_shuffled
 from perfkit.result import Caveat
 
 GradeColumn: TypeAlias = ArrayLike | Sequence[Any] | pd.Series
@@ -104,8 +104,10 @@ def square_table(before: GradeColumn, after: GradeColumn, categories: Sequence[A
     Raises
     ------
     DataError
-        Where the columns differ in length, a grade is not among the categories, or words come without their order.
+        Where the columns differ in length or in the order of their labels, a grade is not among the categories, or words
+        come without their order.
     """
+    refuse_shuffled(before, after)
     sides = _side(before), _side(after)
     if len(sides[0]) != len(sides[1]):
         raise DataError(_unequal(len(sides[0]), len(sides[1])))

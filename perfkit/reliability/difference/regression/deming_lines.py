@@ -18,8 +18,10 @@ from perfkit.reliability.difference.regression.errors import (
     searched_line,
 )
 from perfkit.reliability.difference.regression.frame import (
+    JACKKNIFE_AT_MOST,
     checked_choices,
     deming_result,
+    jackknife_too_large,
     jackknife_unsettled,
     known_errors_problem,
     quantile_of,
@@ -198,7 +200,7 @@ def weighted_deming(
     -----
     Plain Deming with weights w = 1/((X + L·Y)/(1 + L))², X and Y the fitted true values of the round before; repeated
     until the line changes by less than 1e-12 of the mean score (mcr stops at 1e-6, so its last digits differ). The n
-    leave-one-out fits are iterated together, O(n²) a round in blocks of flat memory. Not where errors are of constant
+    leave-one-out fits are iterated together, O(n²) a round in blocks of flat memory, up to 20,000 pairs. Not where errors are of constant
     size (``deming``), nor for scores near 0, whose weight is without bound.
 
     Source: Linnet (1990), Statistics in Medicine 9, 1463-1473. Verified against R mcr 1.3.3.1
@@ -231,7 +233,7 @@ def weighted_deming(
     if math.isnan(line[0]) or not fit.settled:
         reason = vertical() if fit.settled else unsettled()
         return without_line(data, level, method, WEIGHTED_SOURCE, (reason,))
-    spread, caveats = None, reserved(data, line[0])
+    spread, caveats = None, _reserved(data, line[0], interval)
     if not caveats and interval != "none":
         spread, caveats = _left_out_weighted(data, whole, line, error_ratio, interval)
     return deming_result(
@@ -252,6 +254,14 @@ Jackknifed: TypeAlias = tuple[Spread | None, tuple[Caveat, ...]]
 
 def _named(name: str, error_ratio: float) -> str:
     return name if error_ratio == 1 else f"{name}:error_ratio={error_ratio:g}"
+
+
+def _reserved(data: Pairs, slope: float, interval: str) -> tuple[Caveat, ...]:
+    """Return why an iterated line gets no jackknife: its own reservations, or more pairs than can be left out one by one."""
+    caveats = reserved(data, slope)
+    if caveats or interval == "none" or len(data.x) <= JACKKNIFE_AT_MOST:
+        return caveats
+    return (jackknife_too_large(len(data.x)),)
 
 
 def _jackknife(line: tuple[float, float], left_out: tuple[Vector, Vector], interval: str) -> Jackknifed:
@@ -318,7 +328,7 @@ def _general(
     if math.isnan(line[0]) or not fit.settled:
         reason = vertical() if fit.settled else unsettled()
         return without_line(data, level, method, GENERAL_SOURCE, (reason,))
-    spread, caveats = None, reserved(data, line[0])
+    spread, caveats = None, _reserved(data, line[0], interval)
     if tolerance and errors:
         fit = searched_line(table, tolerance)
         line = float(fit.slopes[0]), float(fit.intercepts[0])

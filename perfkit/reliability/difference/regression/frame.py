@@ -36,6 +36,8 @@ from perfkit.result import Caveat
 
 # With fewer rows the interval of a ratio of sums of squares is only a guide (Linnet 1993 starts at 50).
 SOUND = 30
+# Iterated lines are left out one by one in O(n²): beyond this many pairs that takes minutes.
+JACKKNIFE_AT_MOST = 20_000
 
 
 def checked_choices(error_ratio: float, interval: str, known: tuple[str, ...], level: float) -> float:
@@ -105,6 +107,11 @@ def unsettled() -> Caveat:
 def jackknife_unsettled() -> Caveat:
     """Return: the iteration of a leave-one-out line did not settle 刀切法未收敛."""
     return Caveat("NOT_CONVERGED", "剔除某一对象后的 Deming 回归迭代未收敛，刀切区间无法估计")
+
+
+def jackknife_too_large(n: int) -> Caveat:
+    """Return: the leave-one-out lines of so many pairs would take too long 刀切法对象过多."""
+    return Caveat("JACKKNIFE_TOO_LARGE", f"有效对象 {n} 个（多于 {JACKKNIFE_AT_MOST} 个），逐一剔除耗时过长，未给区间")
 
 
 def refuse_below_zero(data: Pairs) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from perfkit.errors import MethodError, Problem
-from perfkit.reliability.estimate import UNKNOWN, no_interval, too_few, zero_error
+from perfkit.reliability.estimate import UNKNOWN, is_number, no_interval, too_few, zero_error
 from perfkit.reliability.ratings import Pairs
 from perfkit.result import Caveat, Interval
 
@@ -87,13 +87,13 @@ def checked_tolerance(name: str, tolerance: float, *, positive: bool = False) ->
     MethodError
         Where it is not.
     """
-    if not math.isfinite(tolerance) or tolerance < 0 or (positive and tolerance == 0):
+    if not is_number(tolerance) or not math.isfinite(tolerance) or tolerance < 0 or (positive and tolerance == 0):
         raise MethodError(
             Problem(
                 code="RL-TOLERANCE",
                 where=name,
                 expected="大于 0 的分数" if positive else "不小于 0 的分数",
-                found=f"{tolerance:g}",
+                found=f"{tolerance:g}" if is_number(tolerance) else repr(tolerance),
                 mend="给出以评分单位计的容许差异",
             )
         )
