@@ -53,6 +53,12 @@ class EstimateResult(Result):
         return pd.DataFrame([row])
 
 
+def with_counts(frame: pd.DataFrame, result: Result) -> pd.DataFrame:
+    """Return a frame of several rows with what belongs to all of them: n used and dropped, caveat codes 附带样本量与保留."""
+    codes = " ".join(caveat.code for caveat in result.caveats)
+    return frame.assign(n_used=result.n_used, n_dropped=result.n_dropped, caveats=codes)
+
+
 def no_interval(level: float) -> Interval:
     """Return an interval that could not be estimated 无法估计的区间: NaN limits at ``level``."""
     return Interval(UNKNOWN, UNKNOWN, level)

@@ -25,7 +25,7 @@ from perfkit.terms.indicator import (
     Operator,
     YesNo,
 )
-from perfkit.terms.reliability import Measure, Roles, Statistic, Use
+from perfkit.terms.reliability import Measure, Roles, Selection, Statistic, Use
 from perfkit.terms.scoring import (
     INPUTS,
     JUDGED,
@@ -84,6 +84,7 @@ __all__ = [
     "ScoringInput",
     "ScoringParameter",
     "Secrecy",
+    "Selection",
     "Severity",
     "Statistic",
     "Status",

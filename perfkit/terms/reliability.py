@@ -13,7 +13,7 @@ class Roles(Term):
     """
 
     PEERS = "peers", "独立评分者"
-    SELF_VERSUS_REFERENCE = "self_versus_reference", "自评与再评价"
+    SELF_VERSUS_REFERENCE = "self_versus_reference", "自评与再评价", "self-versus-reference"
 
 
 class Measure(Term):
@@ -32,6 +32,45 @@ class Use(Term):
     BESIDE = "beside", "并列报告"
     ANNEX = "annex", "列入附件"
     AVOID = "avoid", "不报告"
+
+
+class Selection(Term):
+    """How the units of a stratum came into the sample 抽取方式: it decides what the sample can say of the rest."""
+
+    SIMPLE = "simple", "简单随机抽样"
+    PPS = "pps", "按规模成比例概率抽样"
+    MONETARY_UNIT = "monetary_unit", "货币单元抽样"
+    CENSUS = "census", "全部审核"
+    PURPOSIVE = "purposive", "判断抽样"
+    RISK = "risk", "按风险挑选"
+
+
+class Planning(Term):
+    """What planning a sample returns 抽样方案结果: the code is the ``kind`` of its Result; none of them is estimated."""
+
+    SAMPLE_SIZE = "sample_size", "样本量"
+    STRATUM_ALLOCATION = "stratum_allocation", "样本分配"
+    SAMPLE_SELECTION = "sample_selection", "抽样名单"
+    SAMPLING_PLAN = "sampling_plan", "抽样方案"
+
+
+class Estimand(Term):
+    """What a sample is to tell 待估量: each wants a design of its own."""
+
+    MEAN_DIFFERENCE = "mean_difference", "平均得分差"
+    SHARE_CHANGED = "share_changed", "变动比例"
+    MONEY_WRONG = "money_wrong", "评错等级涉及的金额"
+    ICC = "icc", "组内相关系数"
+    KAPPA = "kappa", "κ 系数"
+
+
+class Facet(Term):
+    """Facets of a generalizability study 概化研究的侧面: the evaluand and the conditions it is rated under."""
+
+    PERSON = "person", "对象"
+    RATER = "rater", "评分者"
+    ITEM = "item", "指标"
+    TASK = "task", "任务"
 
 
 class Statistic(Term):
@@ -86,4 +125,28 @@ class Statistic(Term):
     BHAPKAR = "bhapkar", "Bhapkar 检验"
     ORDINAL_MARGINAL_HOMOGENEITY = "ordinal_marginal_homogeneity", "有序边际齐性检验"
     GRADE_CHANGE = "grade_change", "等级变动方向"
+    G_STUDY = "g_study", "概化研究"
+    D_STUDY = "d_study", "决策研究"
+    D_STUDY_CURVE = "d_study_curve", "决策研究曲线"
+    NEEDED_CONDITIONS = "needed_conditions", "所需评分者与指标数"
+    RATER_SEVERITY = "rater_severity", "评分者宽严"
     RELIABILITY_REPORT = "reliability_report", "信度与一致程度汇总"
+    MEAN_PER_UNIT = "mean_per_unit", "单位均值估计"
+    DIFFERENCE_ESTIMATOR = "difference_estimator", "差额估计"
+    RATIO_ESTIMATOR = "ratio_estimator", "比率估计"
+    REGRESSION_ESTIMATOR = "regression_estimator", "回归估计"
+    HANSEN_HURWITZ = "hansen_hurwitz", "Hansen–Hurwitz 估计"
+    HORVITZ_THOMPSON = "horvitz_thompson", "Horvitz–Thompson 估计"
+    AUDIT_TOTAL_ERROR = "audit_total_error", "总错误额估计"
+    SAMPLE_DESCRIPTION = "sample_description", "样本描述"
+    ATTRIBUTE_UPPER_BOUND = "attribute_upper_bound", "属性抽样上限"
+    MONETARY_UNIT_BOUND = "monetary_unit_bound", "货币单元抽样上限"
+    CUTOFF_BINOMIAL = "cutoff_binomial", "断点窗口二项检验"
+    DENSITY_JUMP = "density_jump", "密度跳跃检验"
+    MCCRARY = "mccrary", "McCrary 密度检验"
+    EDGE_PROFILE = "edge_profile", "分部门断点窗口检验"
+    HEAPING = "heaping", "得分堆积"
+    DIGIT_PROFILE = "digit_profile", "末位数字分布"
+    FLAT_MARKS = "flat_marks", "未达标而给满分"
+    REPEATED_VECTORS = "repeated_vectors", "重复评分"
+    AFFILIATED_BIAS = "affiliated_bias", "关联评分者偏差"

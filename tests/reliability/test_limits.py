@@ -192,5 +192,5 @@ def test_malformed_sides_are_refused() -> None:
 def test_frame_has_a_row_for_each_limit() -> None:
     result = limits_of_agreement(WRIGHT, MINI, level=0.9)
     frame = result.to_frame().set_index("part")
-    assert list(frame["estimate"]) == [result.lower, result.value, result.upper]
+    assert list(frame["value"]) == [result.lower, result.value, result.upper]
     assert (frame.at["upper", "low"], frame.at["upper", "level"]) == (result.upper_interval.low, 0.9)

@@ -51,7 +51,7 @@ def test_heteroscedastic_limits_are_two_regressions() -> None:
         middle = line.intercept + line.slope * level
         half = 1.96 * math.sqrt(math.pi / 2) * (spread.intercept + spread.slope * level)
         assert (low, high) == pytest.approx((middle - half, middle + half), rel=SAME_FORMULA)
-    assert list(ours.to_frame()["level"]) == [ours.at_mean, 30, 90]
+    assert list(ours.to_frame()["at"]) == [ours.at_mean, 30, 90]
 
 
 def test_ratio_limits_are_limits_of_logarithms() -> None:

@@ -126,7 +126,8 @@ def test_grade_change_as_the_binomial_test(rows: list[tuple[int, int]]) -> None:
 
 def test_tidy_frame() -> None:
     frame = migration_matrix(["良", "优", "优"], ["良", "良", None], categories=["良", "优"]).to_frame()
-    assert list(frame.columns) == ["before", "after", "count", "share_of_before"]
+    assert list(frame.columns) == ["before", "after", "count", "share_of_before", "n_used", "n_dropped", "caveats"]
+    assert set(frame["n_dropped"]) == {1}
     assert list(frame["count"]) == [1, 0, 1, 0]
 
 

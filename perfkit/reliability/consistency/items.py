@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from perfkit.reliability.consistency.answers import NOISE, Answers, answers, item_rest, reservations, shortage
-from perfkit.reliability.estimate import UNKNOWN
+from perfkit.reliability.estimate import UNKNOWN, with_counts
 from perfkit.reliability.ratings import FloatMatrix, Ratings
 from perfkit.result import Caveat, Result
 
@@ -47,7 +47,8 @@ class ItemStatisticsResult(Result):
     def to_frame(self) -> pd.DataFrame:
         """Return one row per item: item, n, n_missing, mean, sd, r_drop, alpha_if_dropped."""
         names = list(ItemStatistics.__dataclass_fields__)
-        return pd.DataFrame([[getattr(item, name) for name in names] for item in self.items], columns=names)
+        rows = [[getattr(item, name) for name in names] for item in self.items]
+        return with_counts(pd.DataFrame(rows, columns=names), self)
 
 
 def item_statistics(ratings: Ratings, *, formative: bool = False) -> ItemStatisticsResult:

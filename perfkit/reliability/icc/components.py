@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from perfkit.reliability.estimate import UNKNOWN, no_variance, not_converged
+from perfkit.reliability.estimate import UNKNOWN, no_variance, not_converged, with_counts
 from perfkit.reliability.icc.design import Design, Estimator, Missing, checked_estimator, design
 from perfkit.reliability.icc.mean_squares import NOISE, MeanSquares, analysis
 from perfkit.reliability.ratings import FloatMatrix, Ratings
@@ -78,7 +78,7 @@ class VarianceComponentsResult(Result):
         variance = np.array([self.evaluand, self.rater, self.residual])
         kept = np.maximum(variance, 0.0)
         total = kept.sum()
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             {
                 "component": ["evaluand", "rater", "residual"],
                 "variance": variance,
@@ -86,6 +86,7 @@ class VarianceComponentsResult(Result):
                 "share": kept / total if total > 0 else np.full(3, np.nan),
             }
         )
+        return with_counts(frame, self)
 
 
 def _below_zero(evaluand: bool, rater: bool) -> tuple[Caveat, ...]:

@@ -19,6 +19,7 @@ from perfkit.reliability.estimate import (
     no_interval,
     too_few,
     unknown_choice,
+    with_counts,
     zero_error,
 )
 from perfkit.reliability.ratings import Pairs, pairs
@@ -64,19 +65,17 @@ class LimitsOfAgreementResult(EstimateResult):
     multiplier: float
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row each for lower limit, bias and upper limit: estimate and interval."""
-        return limits_frame(self.lower, self.value, self.upper, self.lower_interval, self.interval, self.upper_interval)
+        """Return one row each for lower limit, bias and upper limit: value and interval, n and caveats."""
+        limits = (self.lower, self.value, self.upper)
+        return with_counts(limits_frame(limits, (self.lower_interval, self.interval, self.upper_interval)), self)
 
 
-def limits_frame(
-    lower: float, bias: float, upper: float, lower_interval: Interval, bias_interval: Interval, upper_interval: Interval
-) -> pd.DataFrame:
-    """Return limits and bias as a table 界限表: ``part``, ``estimate``, ``low``, ``high``, ``level``."""
-    intervals = (lower_interval, bias_interval, upper_interval)
+def limits_frame(values: tuple[float, float, float], intervals: tuple[Interval, Interval, Interval]) -> pd.DataFrame:
+    """Return lower limit, bias and upper limit as a table 界限表: ``part``, ``value``, ``low``, ``high``, ``level``."""
     return pd.DataFrame(
         {
             "part": ["lower", "bias", "upper"],
-            "estimate": [lower, bias, upper],
+            "value": values,
             "low": [interval.low for interval in intervals],
             "high": [interval.high for interval in intervals],
             "level": [interval.level for interval in intervals],

@@ -27,6 +27,7 @@ from perfkit.reliability.estimate import (
     no_interval,
     too_few,
     unknown_choice,
+    with_counts,
     zero_error,
 )
 from perfkit.reliability.ratings import rating_matrix
@@ -66,8 +67,9 @@ class RepeatedLimitsResult(EstimateResult):
     n_pairs: int = 0
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row each for lower limit, bias and upper limit: estimate and interval."""
-        return limits_frame(self.lower, self.value, self.upper, self.lower_interval, self.interval, self.upper_interval)
+        """Return one row each for lower limit, bias and upper limit: value and interval, n and caveats."""
+        limits = (self.lower, self.value, self.upper)
+        return with_counts(limits_frame(limits, (self.lower_interval, self.interval, self.upper_interval)), self)
 
 
 @dataclass(frozen=True, slots=True)

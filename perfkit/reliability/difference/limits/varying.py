@@ -19,7 +19,15 @@ from perfkit.reliability.difference.limits.agreement import (
     t_p_value,
 )
 from perfkit.reliability.difference.limits.line import fitted_line, unfitted_line
-from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, no_interval, too_few, zero_error
+from perfkit.reliability.estimate import (
+    UNKNOWN,
+    EstimateResult,
+    checked_level,
+    no_interval,
+    too_few,
+    with_counts,
+    zero_error,
+)
 from perfkit.reliability.ratings import SHOWN_PROBLEMS, pairs
 from perfkit.result import Caveat, Interval
 
@@ -67,13 +75,14 @@ class HeteroscedasticLimitsResult(EstimateResult):
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per level asked for, the average level first: level, lower and upper limit."""
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             {
-                "level": [self.at_mean, *self.at],
+                "at": [self.at_mean, *self.at],
                 "lower": [self.lower, *self.lower_at],
                 "upper": [self.upper, *self.upper_at],
             }
         )
+        return with_counts(frame, self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

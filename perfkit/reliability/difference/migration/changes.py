@@ -13,7 +13,7 @@ from scipy.special import chdtrc
 from perfkit.errors import MethodError, Problem
 from perfkit.reliability.difference.binomial import even_odds_p, exact_share_interval, one_direction
 from perfkit.reliability.difference.migration.square_table import GradeColumn, change_caveats, square_table
-from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, no_interval, too_few
+from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, no_interval, too_few, with_counts
 from perfkit.result import Caveat, Interval, Result
 from perfkit.terms.reliability import Statistic
 
@@ -41,7 +41,7 @@ class MigrationResult(Result):
     def to_frame(self) -> pd.DataFrame:
         """Return one row per cell: before, after, count, and its share of the grade before (fraction of 1)."""
         q = len(self.categories)
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             {
                 "before": [item for item in self.categories for _ in range(q)],
                 "after": list(self.categories) * q,
@@ -49,6 +49,7 @@ class MigrationResult(Result):
                 "share_of_before": [share for row in self.row_shares for share in row],
             }
         )
+        return with_counts(frame, self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from perfkit.reliability.difference.binomial import even_odds_p, exact_share_interval, median_rank, no_change
 from perfkit.reliability.difference.shift.differences import DECIMALS, Differences, checked_tolerance
-from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, no_interval, too_few
+from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, no_interval, too_few, with_counts
 from perfkit.reliability.ratings import pairs
 from perfkit.result import Caveat, Interval
 from perfkit.terms.reliability import Statistic
@@ -60,7 +60,7 @@ class ChangeResult(EstimateResult):
             ("median_difference", self.median_difference, self.median_interval),
         )
         rows += [(name, self.n_used, value, limits.low, limits.high) for name, value, limits in moved]
-        return pd.DataFrame(rows, columns=["measure", "count", "value", "low", "high"])
+        return with_counts(pd.DataFrame(rows, columns=["measure", "count", "value", "low", "high"]), self)
 
 
 def _no_mean_interval(n: int) -> Caveat:
