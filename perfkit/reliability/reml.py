@@ -16,14 +16,20 @@ from perfkit.reliability.mixed_equations import CodeArray, FloatArray, MixedEqua
 MOST_ITERATIONS = 300
 # Twice the gain in log-likelihood that the next step promises: components then stand within 1e-9 standard errors.
 SMALLEST_DECREMENT = 1e-18
+# The same where the residual has vanished, and with it the digits.
+REPRODUCED_DECREMENT = 1e-9
 # Of the variance left by the fixed part: a component below is set to 0, and must want to stay there.
 BOUNDARY_SHARE = 1e-9
 # Start of a component that does not want to stay at 0, and the step by which that is found out.
 RELEASE_SHARE = 1e-7
 # The curvature assumed at least, as a share of slope over variance; it vanishes at the top.
 LEAST_CURVATURE = 0.1
+# In standard errors: along an axis without curvature a slope below this is rounding.
+FLAT_SLOPE = 1e-6
 # Below this share of the variance left by the fixed part, the residual is 0 as far as double precision can tell.
 VANISHED = 1e-10
+# Where it then stays while the other variances settle: further down their digits would go.
+REMAINDER = 5e-10
 # A component may shrink to this share in one step, never jump past 0.
 SHRINKAGE = 0.1
 # The average information has lost a direction: two components cannot be told apart.
@@ -65,19 +71,32 @@ class _Ascent:
     converged: bool
 
 
+def _step(solution: Solution, variances: FloatArray, active: NDArray[np.bool_]) -> tuple[FloatArray, float]:
+    """Return the next step and twice the gain that it promises, along the principal axes of the average information."""
+    score, information = solution.score[active], solution.information[np.ix_(active, active)]
+    # The average information of effects that are all 0 is 0: the slope alone then says how far to go.
+    size = np.maximum(np.diag(information), LEAST_CURVATURE * np.abs(score) / variances[active])
+    unit = np.sqrt(np.where(size > 0, size, 1.0))
+    scaled = information / np.outer(unit, unit)
+    scaled[np.diag_indices_from(scaled)] = np.where(size > 0, 1.0, 0.0)
+    curvature, axes = np.linalg.eigh(scaled)
+    slope = axes.T @ (score / unit)
+    # Effects that are multiples of one another leave an axis without curvature: the same holds there.
+    bare = curvature <= SINGULAR
+    curvature = np.where(bare, LEAST_CURVATURE * np.abs(slope), curvature)
+    along = np.divide(slope, curvature, out=np.zeros(len(slope)), where=~bare | (np.abs(slope) > FLAT_SLOPE))
+    step = np.zeros(len(variances))
+    step[active] = axes @ along / unit
+    return step, float(slope @ along)
+
+
 def _ascended(equations: MixedEquations, start: FloatArray, active: NDArray[np.bool_], budget: int) -> _Ascent:
     """Climb by average information with step control; a component that shrinks to nothing is set to 0."""
     n_factors = len(equations.factors)
-    variances, active = start.copy(), active.copy()
+    variances, active, reproduced = start.copy(), active.copy(), False
     solution = equations.solved(variances)
     for iteration in range(1, budget + 1):
-        score, information = solution.score[active], solution.information[np.ix_(active, active)]
-        # The average information of effects that are all 0 is 0: the slope alone then says how far to go.
-        least = LEAST_CURVATURE * np.abs(score) / variances[active]
-        information = information + np.diag(np.maximum(least - np.diag(information), 0))
-        step = np.zeros(len(variances))
-        step[active] = np.linalg.lstsq(information, score, rcond=1e-14)[0]
-        decrement = float(score @ step[active])
+        step, decrement = _step(solution, variances, active)
         for halving in range(40):
             moved = np.maximum(variances + step * 0.5**halving, SHRINKAGE * variances)
             trial = equations.solved(moved)
@@ -92,11 +111,13 @@ def _ascended(equations: MixedEquations, start: FloatArray, active: NDArray[np.b
         if vanishing.any():
             variances[vanishing], active[vanishing] = 0, False
             solution = equations.solved(variances)
-        elif abs(decrement) <= SMALLEST_DECREMENT * max(1.0, len(equations.y)):
-            return _Ascent(variances, active, solution, iteration, True)
-        if variances[n_factors:].min() < VANISHED:
-            # The random effects reproduce the data: the likelihood has no maximum.
-            return _Ascent(variances, active, solution, iteration, False)
+        elif abs(decrement) <= (REPRODUCED_DECREMENT if reproduced else SMALLEST_DECREMENT) * len(equations.y):
+            return _Ascent(variances, active, solution, iteration, not reproduced)
+        spent = np.flatnonzero(active[n_factors:] & (variances[n_factors:] < VANISHED)) + n_factors
+        if spent.size:
+            # The random effects reproduce the data: the likelihood has no maximum, the other variances have a limit.
+            variances[spent], active[spent], reproduced = REMAINDER, False, True
+            solution = equations.solved(variances)
     return _Ascent(variances, active, solution, budget, False)
 
 
@@ -178,10 +199,10 @@ def reml(
     Notes
     -----
     y = X·beta + sum of Z_i·u_i + e, u_i ~ N(0, s_i·I), e ~ N(0, r_g) by group. Henderson's equations in the scaled
-    form of Bates et al. (2015), J. Stat. Softw. 67(1), sec. 3; the factor with most levels absorbed; average
+    form of Bates et al. (2015), J. Stat. Softw. 67(1), sec. 3; a factor and those nested in it absorbed; average
     information of Gilmour, Thompson & Cullis (1995), Biometrics 51, 1440-1450, with step halving. A variance is never
     negative: it is set to 0 where the score there points outwards (Kuhn-Tucker), and flagged. Memory and time grow
-    with the square and cube of the levels beside those of the largest factor: a few thousand at most. Assumes
+    with the square and cube of the levels of the factors that are not absorbed: a few thousand at most. Assumes
     independent normal effects; not for heavily skewed or bounded scores, where the components still describe but
     their standard errors do not hold. The log-likelihood is that of lme4 (constants included, not ``log|X'X|``).
     Verified against lme4 1.1-31 (golden ``icc_variance_components``) and statsmodels, tests/reliability/test_reml.py.

@@ -1,6 +1,7 @@
 """What the methods notebooks work with 方法笔记本: the example tables, and the statistics of the reliability wing.
 
-A notebook may enter the hall and the show room only; the hall hands it the public functions of the wing unchanged.
+A notebook may enter the hall and the show room only; the hall hands it the public functions of the wing unchanged, and
+the rooms of planning and of signs as they are.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from perfkit.read.examples import example_table
+from perfkit.reliability import anomaly, generalizability, sampling
 from perfkit.reliability.agreement import (
     all_raters_agree,
     brennan_prediger,
@@ -48,6 +50,9 @@ from perfkit.reliability.ratings import ratings, score_rates
 from perfkit.reliability.report import reliability_report
 
 __all__ = [
+    "anomaly",
+    "generalizability",
+    "sampling",
     "all_raters_agree",
     "bhapkar",
     "bowker",

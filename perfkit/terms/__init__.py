@@ -25,7 +25,7 @@ from perfkit.terms.indicator import (
     Operator,
     YesNo,
 )
-from perfkit.terms.reliability import Measure, Roles, Selection, Statistic, Use
+from perfkit.terms.reliability import Estimand, Measure, Planning, Roles, Selection, Statistic, Use
 from perfkit.terms.scoring import (
     INPUTS,
     JUDGED,
@@ -65,6 +65,7 @@ __all__ = [
     "Denominator",
     "Direction",
     "DraftStatus",
+    "Estimand",
     "ExecMethod",
     "FieldworkKind",
     "FundRow",
@@ -76,6 +77,7 @@ __all__ = [
     "OvershootReduction",
     "ParameterKind",
     "Phase",
+    "Planning",
     "ReverseRule",
     "Role",
     "Roles",

@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.table import Table
 
 from perfkit.errors import PerfkitError
-from tests.reliability.adapter.registry import NOT_YET
 from tests.reliability.adapter.shapes import Unsupported
 from tests.reliability.comparison import failures
 from tests.reliability.records import LISTED_ROLES, SCORED_ROLES, Record, golden_records
@@ -26,17 +25,13 @@ Counts: TypeAlias = Counter[tuple[str, str, str]]
 
 
 def scored_records(records: Iterable[Record]) -> list[Record]:
-    """Return the records that are tests: of a scored role, and of a family that is not left to the next issue."""
-    return [record for record in records if record.role in SCORED_ROLES and record.statistic not in NOT_YET]
+    """Return the records that are tests: those of a scored role."""
+    return [record for record in records if record.role in SCORED_ROLES]
 
 
 def unscored_records(records: Iterable[Record]) -> Counts:
-    """Return the records that are no tests: listed but not scored, or of a family of the next issue."""
-    return Counter(
-        (record.statistic, record.role, LISTED if record.role in LISTED_ROLES else UNSUPPORTED)
-        for record in records
-        if record.role in LISTED_ROLES or record.statistic in NOT_YET
-    )
+    """Return the records that are no tests: listed but not scored."""
+    return Counter((record.statistic, record.role, LISTED) for record in records if record.role in LISTED_ROLES)
 
 
 def outcome(record: Record) -> tuple[str, list[str]]:
@@ -82,7 +77,7 @@ def drawn_text(counts: Counts) -> str:
 
 
 def main() -> int:
-    """Print the table and what does not hold; return 1 where a record fails that is not left to the next issue."""
+    """Print the table and what does not hold; return 1 where a scored record fails."""
     console = Console(width=WIDTH, highlight=False)
     records = golden_records()
     counts = unscored_records(records)

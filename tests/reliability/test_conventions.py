@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 
 import perfkit.reliability
 from perfkit.errors import DataError, MethodError, PerfkitError
+from perfkit.reliability.anomaly import honest_null, stepped_item
 from perfkit.reliability.bootstrap import FEWEST_REPLICATES
 from perfkit.reliability.estimate import EstimateResult
+from perfkit.reliability.sampling.design import monetary_unit, pps, simple_random
 from perfkit.result import Result
 from perfkit.terms import Statistic
 from tests.tolerances import SAME_FORMULA
@@ -30,6 +32,8 @@ Arguments = tuple[Any, ...]
 
 # The chooser over the others has tests of its own.
 CHOOSER = "reliability_report"
+# What is made of another result or of plain numbers has tests of its own.
+ELSEWHERE = frozenset({"attribute_upper_bound", "d_study", "d_study_curve", "needed_conditions"})
 # The names under which a statistic takes its data; what takes anything else is a part of a statistic.
 DATA = frozenset({"ratings", "x", "y", "frame", "before", "after"})
 N = 30
@@ -57,8 +61,28 @@ def _data(function: Function) -> list[str]:
 
 STATISTICS: Mapping[str, Function] = dict(sorted(_statistics()))
 TWO_RATERS = frozenset({"cohen_kappa", "scott_pi"})
+SAMPLED = {"design": simple_random(3 * N, book_total=7200.0), "value": "score", "book": "x"}
+AUDITED = {"book": "x", "audit": "score"}
 # What has no default because nobody can choose it for the caller.
 NEEDED: Mapping[str, Mapping[str, Any]] = {
+    **dict.fromkeys(("difference_estimator", "ratio_estimator", "regression_estimator"), SAMPLED),
+    "describe_sample": {**SAMPLED, "tolerance": 3.0},
+    "mean_per_unit": {"design": simple_random(3 * N), "value": "score"},
+    "hansen_hurwitz": {**SAMPLED, "design": pps(7200.0)},
+    "horvitz_thompson": {**SAMPLED, "design": pps(7200.0)},
+    "audit_total_error": {**AUDITED, "design": SAMPLED["design"]},
+    "monetary_unit_bound": {**AUDITED, "design": monetary_unit(7200.0)},
+    "cutoff_binomial": {"cutoff": 80.0, "window": 2.0},
+    "edge_profile": {"cutoff": 80.0, "window": 2.0},
+    "density_jump": {"cutoff": 80.0, "least_distinct": 0, "least_effective": 0},
+    "mccrary": {"cutoff": 80.0, "binsize": 1.0, "bandwidth": 6.0, "least_distinct": 0, "least_effective": 0},
+    "heaping": {"null": honest_null([stepped_item(100, 0.1)])},
+    "digit_profile": {"null": honest_null([stepped_item(100, 0.1)])},
+    "flat_marks": {"full": 90.0, "step": 0.1, "target": 80.0},
+    "affiliated_bias": {
+        **{column: column for column in ("evaluand", "score", "affiliated")},
+        "rater": "replicate",
+    },
     "equivalence": {"margin": 2.0},
     "mcnemar": {"categories": (0.0, 1.0)},
     "mixed_limits": {
@@ -81,7 +105,11 @@ def _grades() -> NDArray[np.float64]:
 def _long(columns: typing.Sequence[str]) -> pd.DataFrame:
     """Return replicates: 10 evaluands × 3 replicates, in the columns that a statistic asks for."""
     scores = _scores()
+    if "design" in columns:
+        return pd.DataFrame({"evaluand": np.arange(N), "x": scores[:, 0], "score": scores[:, 1]})
     wide = pd.DataFrame({"evaluand": np.repeat(np.arange(10), 3), "replicate": np.tile(np.arange(3), 10)})
+    if "affiliated" in columns:
+        return wide.assign(score=scores[:, 0], affiliated=wide["evaluand"] % 3 == wide["replicate"])
     if "x" in columns:
         return wide.assign(x=scores[:, 0], y=scores[:, 1])
     parts = [wide.assign(method=name, score=scores[:, place]) for place, name in enumerate("xy")]
@@ -102,6 +130,8 @@ def _sample(name: str) -> Arguments:
     names = _data(STATISTICS[name])
     if names == ["frame"]:
         return (_long(list(inspect.signature(STATISTICS[name]).parameters)),)
+    if names == ["x"]:
+        return (table[:, 0],)
     if len(names) == 1:
         return (table[:, :2] if name in TWO_RATERS else table,)
     return tuple(table[:, place] for place in range(len(names)))
@@ -144,7 +174,7 @@ estimates = pytest.mark.parametrize(
 
 def test_every_statistic_of_the_terms_is_there() -> None:
     kinds = {kind.kind for kind in map(_returned, STATISTICS.values()) if kind}
-    assert kinds == {str(one) for one in Statistic} - {CHOOSER}
+    assert kinds == {str(one) for one in Statistic} - {CHOOSER} - ELSEWHERE
 
 
 @every
@@ -258,7 +288,7 @@ def _degenerate(name: str) -> Iterator[tuple[str, Arguments]]:
     yield "all missing", _mapped(sample, lambda scores: np.full_like(scores, np.nan))
     yield "all one value", _mapped(sample, lambda scores: np.full_like(scores, usual))
     yield "all but one missing", _mapped(sample, lambda scores: np.where(scores == scores.max(), scores, np.nan))
-    if len(sample) == 1 and not isinstance(sample[0], pd.DataFrame):
+    if len(sample) == 1 and not isinstance(sample[0], pd.DataFrame) and sample[0].ndim == 2:
         constant = sample[0].copy()
         constant[:, 0] = constant[0, 0]
         yield "a constant rater", (constant,)

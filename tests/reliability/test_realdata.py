@@ -1,7 +1,6 @@
 """Real re-evaluations: every figure of ``realdata/expected.json`` to six decimals, by grade and by score rate.
 
-The figures were computed with statsmodels, pingouin, irrCAC and scipy, not here. The performances × judges × components of
-``judging`` need a generalizability study and are left to the family of the next issue (``NEXT_FAMILIES``).
+The figures were computed with statsmodels, pingouin, irrCAC, scipy and lme4-checked code, not here.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from perfkit.reliability.concordance import pearson_r, spearman_rho
 from perfkit.reliability.difference.limits import difference_bias
 from perfkit.reliability.difference.migration import grade_change, mcnemar
 from perfkit.reliability.difference.shift import wilcoxon_signed_rank
+from perfkit.reliability.generalizability import d_study, g_study
 from perfkit.reliability.icc import icc
 from perfkit.reliability.icc.forms import Form
 from perfkit.reliability.ratings import pairs, score_rates
@@ -32,7 +33,7 @@ CRITERIA = ("overall", "relevance", "effectiveness", "efficiency", "sustainabili
 STEPS = ("pcr->pvr", "pcr->pper", "pvr->pper")
 BANK = tuple(f"adb2018:{step}:{criterion}" for step, criterion in product(STEPS, CRITERIA))
 ESSAYS = "asap2:h1->h2"
-LATER = "judging:segment_37x9x5"
+JUDGING = "judging:segment_37x9x5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,8 @@ def expected(realdata: Path, key: str) -> Mapping[str, float]:
     return _expected(realdata)[key]
 
 
-def test_every_set_of_figures_is_tested_or_left_to_the_next_issue(realdata: Path) -> None:
-    assert _expected(realdata).keys() == {*BANK, ESSAYS, LATER}
+def test_every_set_of_figures_is_tested(realdata: Path) -> None:
+    assert _expected(realdata).keys() == {*BANK, ESSAYS, JUDGING}
 
 
 def test_agreement_by_grade(pair: Pair, expected: Mapping[str, float]) -> None:
@@ -187,3 +188,25 @@ def test_difference_by_score_rate(pair: Pair, expected: Mapping[str, float]) -> 
     assert top * rate.sd_diff == pytest.approx(expected["sd_diff"], abs=SIX, rel=0)
     assert top * rate.interval.low == pytest.approx(bias.interval.low, rel=SAME_FORMULA, abs=SAME_FORMULA)
     assert rate.p == pytest.approx(bias.p, rel=SAME_FORMULA)
+
+
+@pytest.mark.parametrize("estimator", ["anova_ems", "reml"])
+def test_components_of_judging(realdata: Path, estimator: Literal["anova_ems", "reml"]) -> None:
+    table = pd.read_csv(realdata / "judging" / "segment_37x9x5.csv")
+    study = g_study(
+        table,
+        design="p x i x r",
+        score="score",
+        person="performance",
+        rater="judge",
+        item="component",
+        estimator=estimator,
+    )
+    assert dict(study.levels) == {"person": 37, "item": 5, "rater": 9}
+    names = {"person": "p", "rater": "j", "item": "c", "person_rater": "pj", "person_item": "pc", "item_rater": "jc"}
+    expected = _expected(realdata)[JUDGING]
+    for one in study.components:
+        assert one.variance == pytest.approx(expected[names.get(one.name, "pjc")], abs=SIX, rel=0)
+    found = d_study(study)
+    assert found.g == pytest.approx(expected["g_coefficient"], abs=SIX, rel=0)
+    assert found.phi == pytest.approx(expected["phi"], abs=SIX, rel=0)

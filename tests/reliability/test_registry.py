@@ -1,4 +1,4 @@
-"""The runner of golden records: every statistic has a call, the list of the next issue shrinks, every folder is found."""
+"""The runner of golden records: every statistic has a call, every folder is found."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.reliability.adapter import registry
-from tests.reliability.adapter.registry import FAMILIES, NEXT_FAMILIES, NOT_YET, calls, module_of
+from tests.reliability.adapter.registry import FAMILIES, calls, module_of
 from tests.reliability.comparison import SCORED
-from tests.reliability.golden_table import LISTED, UNSUPPORTED, drawn_text, scored_records, unscored_records
+from tests.reliability.golden_table import LISTED, drawn_text, scored_records, unscored_records
 from tests.reliability.records import golden_records, records_below
 
 ADAPTER = Path(registry.__file__).parent
@@ -41,22 +41,13 @@ def test_every_family_has_an_adapter(family: str) -> None:
     assert module_of(family)
 
 
-@pytest.mark.parametrize("family", NEXT_FAMILIES)
-def test_the_list_of_the_next_issue_shrinks_when_a_family_arrives(family: str) -> None:
-    assert module_of(family) is None, f"move {family} from NEXT_FAMILIES to FAMILIES: its adapter is there"
-
-
-def test_no_statistic_of_the_next_issue_has_a_call() -> None:
-    assert not NOT_YET & calls().keys()
-
-
 @pytest.mark.usefixtures("golden")
 def test_every_golden_statistic_has_a_call() -> None:
-    assert not {record.statistic for record in golden_records()} - calls().keys() - NOT_YET
+    assert not {record.statistic for record in golden_records()} - calls().keys()
 
 
 def test_scored_fields_are_those_of_known_statistics() -> None:
-    assert not SCORED.keys() - calls().keys() - NOT_YET
+    assert not SCORED.keys() - calls().keys()
 
 
 def test_the_adapter_knows_no_table_and_no_record(shared: Path) -> None:
@@ -102,17 +93,12 @@ def test_no_material_at_all_is_no_record(tmp_path: Path, monkeypatch: pytest.Mon
     assert golden_records.__wrapped__() == ()
 
 
-def test_listed_and_later_records_are_in_the_table_but_are_no_tests(tmp_path: Path) -> None:
-    later = next(iter(sorted(NOT_YET)))
+def test_listed_records_are_in_the_table_but_are_no_tests(tmp_path: Path) -> None:
     _store(tmp_path / "a", role="disputed")
-    _store(tmp_path / "b", statistic=later)
-    _store(tmp_path / "c", statistic="unheard_of")
+    _store(tmp_path / "b", statistic="unheard_of")
     found = records_below(tmp_path)
     assert [record.statistic for record in scored_records(found)] == ["unheard_of"]
-    assert unscored_records(found) == {
-        ("cohen_kappa", "disputed", LISTED): 1,
-        (later, "reference", UNSUPPORTED): 1,
-    }
+    assert unscored_records(found) == {("cohen_kappa", "disputed", LISTED): 1}
 
 
 def test_table_has_a_row_for_each_statistic_and_a_sum() -> None:

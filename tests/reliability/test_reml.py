@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from perfkit.errors import DataError
+from perfkit.reliability.absorbed_blocks import AbsorbedBlocks, cheapest
 from perfkit.reliability.reml import RemlFit, reml
 from tests.tolerances import ITERATIVE, SAME_FORMULA
 
@@ -187,3 +189,73 @@ def test_ten_thousand_levels_of_the_largest_factor_are_absorbed() -> None:
     assert fit.converged
     assert fit.components[0] == pytest.approx(4, rel=0.1)
     assert fit.residual[0] == pytest.approx(1, rel=0.1)
+
+
+@pytest.mark.parametrize(("n", "m"), [(10, 2), (4, 3), (6, 8)])
+def test_levels_that_repeat_their_value_leave_the_variance_between_them(n: int, m: int) -> None:
+    values = np.random.default_rng(n).normal(80, 3, n).round(1)
+    fit = reml(np.repeat(values, m), [np.repeat(np.arange(n), m)])
+    assert fit.residual[0] < 1e-9 * fit.components[0]
+    assert fit.components[0] == pytest.approx(values.var(ddof=1), rel=10 * ITERATIVE)
+    assert not fit.converged
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_sparse_crossing_has_no_likelier_variances_nearby(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    people, raters = rng.integers(0, 25, 90), rng.integers(0, 12, 90)
+    y = rng.normal(0, 1, 25)[people] + rng.normal(0, 0.7, 12)[raters] + rng.normal(0, 1, 90)
+    fit = reml(y, [people, raters])
+    found = variances_of(fit)
+    factors = [people, raters]
+    fixed, groups = np.ones((90, 1)), np.zeros(90, dtype=np.int64)
+    top = likelihood(y, factors, fixed, groups, found)
+    assert fit.converged
+    assert fit.log_likelihood == pytest.approx(top, rel=SAME_FORMULA)
+    for place, variance in enumerate(found):
+        for moved in (1e-3,) if variance == 0 else (variance * 0.99, variance * 1.01):
+            nearby = found.copy()
+            nearby[place] = moved
+            assert likelihood(y, factors, fixed, groups, nearby) < top
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_statsmodels_agrees_on_nested_factors() -> None:
+    models = pytest.importorskip("statsmodels.regression.mixed_linear_model")
+    rng = np.random.default_rng(8)
+    table = pd.DataFrame({"unit": np.repeat(np.arange(30), 12), "rater": np.tile(np.repeat(np.arange(4), 3), 30)})
+    table["y"] = (
+        rng.normal(0, 2, 30)[table["unit"]]
+        + rng.normal(0, 1, (30, 4))[table["unit"], table["rater"]]
+        + rng.normal(0, 1, len(table))
+    )
+    table = table[rng.random(len(table)) < 0.8]
+    fit = reml(table["y"], [table["unit"], table["unit"] * 4 + table["rater"]])
+    model = models.MixedLM.from_formula(
+        "y ~ 1", table, groups="unit", re_formula="1", vc_formula={"rater": "0 + C(rater)"}
+    )
+    other = model.fit(reml=True, gtol=1e-10)
+    found = (float(np.asarray(other.cov_re)[0, 0]), float(other.vcomp[0]))
+    assert fit.components == pytest.approx(found, rel=math.sqrt(ITERATIVE))
+    assert fit.residual[0] == pytest.approx(other.scale, rel=math.sqrt(ITERATIVE))
+    assert fit.log_likelihood >= other.llf - abs(other.llf) * ITERATIVE
+
+
+def test_a_factor_is_absorbed_with_those_nested_in_it() -> None:
+    person, item = (axis.ravel() for axis in np.indices((6, 4)))
+    both, rater = person * 4 + item, (person + item) % 5
+    factors = [item, person, both, rater]
+    levels = [4, 6, 24, 5]
+    assert cheapest(factors, levels, nested=True) == (1, [1, 2])
+    assert cheapest(factors, levels, nested=False) == (2, [2])
+
+
+def test_blocks_are_inverted_as_the_whole_matrix() -> None:
+    root = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2])
+    inner = np.array([3, 0, 0, 1, 1, 2, 4, 4, 5])
+    indicators = np.hstack([np.eye(3)[root], np.eye(6)[inner]])
+    cross = indicators.T @ indicators
+    half, logdet = AbsorbedBlocks([root, inner], [0, 1], 0).inverse_triangle(csr_array(cross))
+    inverse = (half.T @ half).toarray()
+    assert inverse == pytest.approx(np.linalg.inv(np.eye(9) + cross), rel=SAME_FORMULA, abs=SAME_FORMULA)
+    assert logdet == pytest.approx(np.linalg.slogdet(np.eye(9) + cross)[1], rel=SAME_FORMULA)
