@@ -13,11 +13,14 @@ import pandas as pd
 from perfkit.errors import MethodError, Problem
 from perfkit.result import Result
 from perfkit.show import (
+    tables_anomaly,
     tables_evidence,
+    tables_generalizability,
     tables_indicators,
     tables_money,
     tables_problems,
     tables_reliability,
+    tables_sampling,
     tables_scorecard,
     tables_statistics,
     tables_survey,
@@ -25,7 +28,7 @@ from perfkit.show import (
 )
 from perfkit.show.tables import Table
 from perfkit.show.tables_fields import Records
-from perfkit.terms import Statistic
+from perfkit.terms import Planning, Statistic
 
 # kind, view → builder; the view "" is the table of a kind where none is asked for
 BUILDERS: Mapping[tuple[str, str], Callable[..., Table]] = MappingProxyType(
@@ -58,15 +61,33 @@ BUILDERS: Mapping[tuple[str, str], Callable[..., Table]] = MappingProxyType(
         ("alternatives", ""): tables_workpaper.table_alternatives,
         ("numbers", ""): tables_workpaper.table_numbers,
         (Statistic.CHANGE_SUMMARY, ""): tables_reliability.table_change,
+        (Statistic.D_STUDY, ""): tables_generalizability.table_d_study,
+        (Statistic.D_STUDY_CURVE, ""): tables_generalizability.table_d_study_curve,
+        (Statistic.G_STUDY, ""): tables_generalizability.table_g_study,
         (Statistic.ICC_TABLE, "raters"): tables_reliability.table_raters,
+        (Statistic.NEEDED_CONDITIONS, ""): tables_generalizability.table_needed,
+        (Statistic.RATER_SEVERITY, ""): tables_generalizability.table_severity,
         (Statistic.ITEM_STATISTICS, ""): tables_reliability.table_items,
         (Statistic.MIGRATION_MATRIX, ""): tables_statistics.table_migration,
+        (Statistic.EDGE_PROFILE, ""): tables_anomaly.table_edges,
+        (Statistic.HEAPING, ""): tables_anomaly.table_heaping,
         (Statistic.RELIABILITY_REPORT, ""): tables_reliability.table_recommendations,
+        (Statistic.SAMPLE_DESCRIPTION, ""): tables_sampling.table_sample_description,
+        (Statistic.SAMPLE_DESCRIPTION, "changes"): tables_sampling.table_sample_changes,
+        (Planning.SAMPLE_SIZE, ""): tables_sampling.table_sample_sizes,
+        (Planning.STRATUM_ALLOCATION, ""): tables_sampling.table_allocation,
+        (Planning.SAMPLE_SELECTION, ""): tables_sampling.table_sample_selection,
+        (Planning.SAMPLE_SELECTION, "units"): tables_sampling.table_selected_units,
+        (Planning.SAMPLING_PLAN, ""): tables_sampling.table_sampling_plan,
+        ("refusal", ""): tables_sampling.table_refusal,
+        ("interval_coverage", ""): tables_sampling.table_interval_coverage,
     }
 )
 
 # what a builder takes from the result itself beside its frame
-ATTRIBUTES: Mapping[str, tuple[str, ...]] = MappingProxyType({"survey": ("options", "group", "id")})
+ATTRIBUTES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"survey": ("options", "group", "id"), Planning.SAMPLE_SELECTION: ("seed", "frame_hash", "population")}
+)
 
 
 def table(
@@ -85,7 +106,8 @@ def table(
     ----------
     result : a Result (dispatched on its ``kind``), or a frame (or the records, for ``numbers``) with ``kind`` given.
     view : which of the tables of the kind: ``level2`` and ``items`` of a scorecard, ``coverage`` of fieldwork,
-        ``advice`` of problems, ``raters`` of the six intraclass correlations.
+        ``advice`` of problems, ``raters`` of the six intraclass correlations, ``changes`` of a sample described,
+        ``units`` of a selection.
     records : records of the run; a number cell names its record only where it is among them.
     name, caption : replace those of the builder, e.g. where a draft shows a table twice.
     options : further keyword arguments of the builder (``denominator``, ``nodes``, …). A statistic without a table of
@@ -98,7 +120,8 @@ def table(
     """
     wanted = (kind or str(getattr(result, "kind", "")), view)
     builder = BUILDERS.get(wanted)
-    if isinstance(result, Result) and not kind and Statistic.read(result.kind) is not None:
+    planned = builder is not None and Planning.read(wanted[0]) is not None
+    if isinstance(result, Result) and not kind and (planned or Statistic.read(result.kind) is not None):
         return _statistic(result, view, builder, name=name, caption=caption, **options)
     if builder is None:
         known = "、".join(" ".join(filter(None, pair)) for pair in BUILDERS)
@@ -120,8 +143,11 @@ def _statistic(
     if builder is None:
         shown = tables_statistics.table_estimates(getattr(result, "forms", result), **options)
     else:
-        frame = result.raters_frame() if view == "raters" else result.to_frame()
-        shown = builder(frame, **options)
+        frame = (
+            result.raters_frame() if view == "raters" else result.changes if view == "changes" else result.to_frame()
+        )
+        own = {} if view else {item: getattr(result, item) for item in ATTRIBUTES.get(result.kind, ())}
+        shown = builder(frame, **(own | options))
         inner = tuple(getattr(result, "results", ()))
         shown = replace(shown, notes=(*shown.notes, *tables_statistics.caveat_notes([result, *inner])))
     return replace(shown, name=name or shown.name, caption=caption or shown.caption)

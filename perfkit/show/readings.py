@@ -50,8 +50,11 @@ def _records(name: str, result: Any) -> Iterator[Record]:
     elif isinstance(result, float):
         yield _number(name, result)
     else:
-        for field in dataclasses.fields(result):
-            yield from _field(name, field.name, getattr(result, field.name))
+        names = [field.name for field in dataclasses.fields(result)]
+        # A result that has an n of its own says what it counts; the one of every result would take the same name.
+        kept = [field for field in names if SHORT.get(field, field) == field or SHORT[field] not in names]
+        for field in kept:
+            yield from _field(name, field, getattr(result, field))
 
 
 def _number(name: str, value: float) -> Record:
@@ -62,7 +65,7 @@ def _field(name: str, field: str, value: Any) -> Iterator[Record]:
     own = name if field == "value" else f"{name}.{SHORT.get(field, field)}"
     if isinstance(value, Interval):
         yield Record(name=own, value=limits(value), kind="text")
-    elif field == "p":
+    elif field == "p" or field.startswith("p_"):
         yield Record(name=own, value=probability(value), kind="text")
     elif field in COUNTS or (isinstance(value, int) and not isinstance(value, bool)):
         yield Record(name=own, value=int(value or 0), kind="count")

@@ -12,7 +12,7 @@ from perfkit.errors import DataError, Problem
 from perfkit.result import Caveat, Interval, Result
 from perfkit.show.numbers import BLANK, UNKNOWN, fixed, format_value, half_up, is_missing
 from perfkit.show.tables import Column, Row, Table, TableCell, text_cell
-from perfkit.terms import Statistic
+from perfkit.terms import Planning, Statistic
 
 DECIMALS = 3
 # below this a p-value is printed as a bound: further digits of it say nothing
@@ -92,7 +92,7 @@ def variant_words(value: str, field: str = "weights") -> str:
 
 def statistic_name(result: Result) -> str:
     """Return the Chinese name of a statistic with its variant 统计量名称, e.g. ``Cohen κ（平方权）``."""
-    member = Statistic.read(result.kind)
+    member = Statistic.read(result.kind) or Planning.read(result.kind)
     label = member.label if member is not None else result.kind
     if result.kind == Statistic.ICC:
         form = str(getattr(result, "form", label))

@@ -6,8 +6,13 @@ the rooms of planning and of signs as they are.
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
 
+from perfkit.errors import DataError, MethodError, Problem
 from perfkit.read.examples import example_table
 from perfkit.reliability import anomaly, generalizability, sampling
 from perfkit.reliability.agreement import (
@@ -96,6 +101,7 @@ __all__ = [
     "proportional_bias",
     "ratings",
     "ratio_limits",
+    "refusal",
     "reliability_report",
     "score_rates",
     "scott_pi",
@@ -129,3 +135,31 @@ def expanded(counts: pd.DataFrame, *, table: str = "") -> pd.DataFrame:
     """
     chosen = counts[counts["table"] == table] if table else counts
     return chosen.loc[chosen.index.repeat(chosen["count"]), ["first", "second"]].reset_index(drop=True)
+
+
+def refusal(statistic: Callable[..., object], *arguments: Any, **options: Any) -> pd.DataFrame:
+    """Return why a statistic refuses what it is given 拒绝计算的理由, so that a lesson can show it.
+
+    Parameters
+    ----------
+    statistic : a function of the wing.
+    arguments, options : what it is called with.
+
+    Returns
+    -------
+    DataFrame
+        One row per problem: ``code``, ``where``, ``expected``, ``found``, ``mend``.
+
+    Raises
+    ------
+    MethodError
+        Where the statistic does not refuse.
+    """
+    try:
+        statistic(*arguments, **options)
+    except (DataError, MethodError) as error:
+        return pd.DataFrame([dataclasses.asdict(problem) for problem in error.problems]).drop(columns="severity")
+    name = getattr(statistic, "__name__", type(statistic).__name__)
+    raise MethodError(
+        Problem(code="NO-REFUSAL", where=name, expected="拒绝计算", found="给出了结果", mend="直接展示该结果")
+    )

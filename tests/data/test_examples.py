@@ -23,7 +23,20 @@ def generator(root: Path) -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["indicator_points", "project_scores"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "indicator_points",
+        "project_scores",
+        "panel_scores",
+        "sampling_frame",
+        "interval_coverage",
+        "signs_scores",
+        "signs_marks",
+        "signs_completion",
+        "signs_raters",
+    ],
+)
 def test_constructed_examples_are_made_again_byte_for_byte(root: Path, generator: ModuleType, name: str) -> None:
     stored = (root / "data" / "examples" / f"{name}.csv").read_bytes()
     assert getattr(generator, name)().to_csv(index=False, lineterminator="\n").encode() == stored

@@ -9,6 +9,7 @@ import pytest
 
 from perfkit.errors import DataError, RuleError
 from perfkit.reliability.estimate import EstimateResult, no_interval
+from perfkit.reliability.sampling import attribute_upper_bound
 from perfkit.result import Interval
 from perfkit.show.readings import readings
 
@@ -45,3 +46,8 @@ def test_an_unknown_name_is_an_error() -> None:
 def test_what_is_no_number_is_refused(thing: object) -> None:
     with pytest.raises(DataError, match="READING"):
         readings(a=thing)  # type: ignore[arg-type]
+
+
+def test_a_result_with_an_n_of_its_own_keeps_it() -> None:
+    book = readings(bound=attribute_upper_bound(0, 60))
+    assert str(book.say("{bound.k} / {bound.n}")) == "0 / 60"

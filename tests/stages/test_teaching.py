@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 
 import pandas as pd
+import pytest
 
+from perfkit.errors import MethodError
 from perfkit.stages import teaching
 
 
@@ -16,7 +18,7 @@ def test_counts_become_rows() -> None:
 
 
 def test_every_name_on_offer_is_a_documented_function_of_the_wing() -> None:
-    own = {"example", "expanded"}
+    own = {"example", "expanded", "refusal"}
     for name in teaching.__all__:
         thing = getattr(teaching, name)
         assert inspect.getdoc(thing)
@@ -28,3 +30,11 @@ def test_every_name_on_offer_is_a_documented_function_of_the_wing() -> None:
 
 def test_examples_are_found_from_anywhere_in_the_checkout() -> None:
     assert teaching.example("shrout_fleiss_1979").shape == (6, 5)
+
+
+def test_a_refusal_is_shown_and_none_is_invented() -> None:
+    six = pd.DataFrame({"points": [80.0, 90.0]})
+    shown = teaching.refusal(teaching.sampling.mean_per_unit, six, design=teaching.sampling.picked(30), value="points")
+    assert shown["code"].tolist() == ["SP-NOT-EXTRAPOLATED"]
+    with pytest.raises(MethodError, match="NO-REFUSAL"):
+        teaching.refusal(teaching.sampling.mean_per_unit, six, design=teaching.sampling.census(2), value="points")
