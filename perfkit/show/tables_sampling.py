@@ -27,7 +27,7 @@ SIZE_METHODS = {
 }
 PART_WORDS = {
     "all": "全部（随机抽取）",
-    "certainty": "必选层（全部审核）",
+    "certainty": "必选层（全部复核）",
     "rest": "其余（随机抽取）",
     "zero": "无金额层",
 }
@@ -237,7 +237,7 @@ def table_sample_description(
     of_money = row["share_of"] == "money"
     level = format_value(row["level"], "rate", 0)
     share = ("金额中变动单位的占比" if of_money else "变动比例") + ("，总体估计" if bounded else "，仅指样本")
-    words = ("审核单位", "其中：调低", "其中：调高", "其中：不变（在允许偏差之内）")
+    words = ("复核单位", "其中：调低", "其中：调高", "其中：不变（在允许偏差之内）")
     most = int(row["most_changed"])
     told = [
         *((word, format_value(row[count], "count")) for word, count in zip(words, counts, strict=True)),

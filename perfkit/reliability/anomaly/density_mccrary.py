@@ -34,6 +34,8 @@ RULE = 3.348
 QUARTIC = 4
 # Asymptotic variance of the log jump at a boundary, triangular kernel.
 LOG_VARIANCE = 24 / 5
+# More cells than this are a slip in the unit of a width, and would fill the memory.
+MOST_CELLS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +158,16 @@ def _log_jump(values: Floats, cutoff: float, binsize: float | None, bandwidth: f
     if found:
         return _LogJump(UNKNOWN, UNKNOWN, unknown, binsize or UNKNOWN, bandwidth or UNKNOWN, (0, 0), found)
     width = 2 * float(values.std(ddof=1)) / math.sqrt(values.size) if binsize is None else binsize
+    if max(float(np.ptp(values)), bandwidth or 0.0) > MOST_CELLS * width:
+        raise MethodError(
+            Problem(
+                code="AN-WIDTH",
+                where="binsize、bandwidth",
+                expected=f"得分范围与带宽各不超过 {MOST_CELLS} 个组距",
+                found=f"binsize={width:g}",
+                mend="核对组距与带宽的单位",
+            )
+        )
     cells = _Cells.of(values, cutoff, width)
     reach = _bandwidth(cells) if bandwidth is None else bandwidth
     gap = values - cutoff

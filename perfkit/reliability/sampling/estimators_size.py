@@ -21,7 +21,7 @@ from perfkit.reliability.sampling.estimators_result import (
     fields,
     of_total,
 )
-from perfkit.reliability.sampling.estimators_sample import Sample, each_hit, positive_books, with_money
+from perfkit.reliability.sampling.estimators_sample import NOISE, Sample, each_hit, positive_books, with_money
 from perfkit.terms.reliability import Statistic
 
 FloatArray = NDArray[np.float64]
@@ -41,6 +41,26 @@ class HorvitzThompsonResult(SampleEstimate):
     """An estimate from units drawn without replacement with unequal probability Horvitz–Thompson 估计结果."""
 
     kind: ClassVar[str] = Statistic.HORVITZ_THOMPSON.value
+
+
+def _drawn_money(sample: Sample, design: Design, x: FloatArray) -> FloatArray:
+    """Return the book total of each drawn stratum, which is no smaller than any unit drawn from it."""
+    books = drawn_books(sample, design, 1)
+    largest = np.zeros(len(books))
+    np.maximum.at(largest, sample.codes, x)
+    short = books < largest * (1 - NOISE)
+    if short.any():
+        names = "、".join(str(one.name) for one, less in zip(sample.strata, short, strict=True) if less)
+        raise DataError(
+            Problem(
+                code="SP-TOTAL",
+                where=f"层 {names}",
+                expected="账面总额不小于其中任一单位的账面数",
+                found="、".join(f"{one:g}" for one in books[short]),
+                mend="按抽样框重新合计，并核对金额单位",
+            )
+        )
+    return books
 
 
 def _of_estimand(total: Estimated, sample: Sample, estimand: str, whole: float) -> Estimated:
@@ -106,7 +126,7 @@ def hansen_hurwitz(
     frame, design, left_out = with_money(frame, design)
     sample = Sample.of(each_hit(frame, hits), design, [value, book], BY_SIZE)
     x = positive_books(sample, 1, book)
-    books = drawn_books(sample, design, 1)
+    books = _drawn_money(sample, design, x)
     rates = sample.columns[:, 0] / x
     freedom = sample.counts * (sample.counts - 1)
     squares = sample.products(rates, rates)
@@ -176,7 +196,7 @@ def horvitz_thompson(
     frame, design, left_out = with_money(frame, design)
     sample = Sample.of(frame, design, [value, book], BY_SIZE)
     x = positive_books(sample, 1, book)
-    books = drawn_books(sample, design, 1)
+    books = _drawn_money(sample, design, x)
     chance = sample.counts[sample.codes] * x / books[sample.codes]
     if np.any(chance > 1):
         raise DataError(_certain(int(np.count_nonzero(chance > 1)), book))

@@ -139,6 +139,12 @@ def _errors(n: FloatArray, expected: float, *, whole: bool) -> FloatArray:
 
 def _of_infinite(materiality: float, expected: float, likelihood: str, level: float) -> tuple[int, float, float]:
     """Return the smallest n with its errors and bound under the Poisson or the binomial; 0 where there is none."""
+    # With the errors not rounded up the bound only falls as n grows: where it is too high at the end, it is everywhere.
+    errors = float(_errors(np.array([float(MOST)]), expected, whole=False)[0])
+    poisson = likelihood == "poisson"
+    least = gammaincinv(errors + 1, level) / MOST if poisson else betaincinv(errors + 1, MOST - errors, level)
+    if errors >= MOST or least >= materiality:
+        return 0, UNKNOWN, UNKNOWN
     for start in range(1, MOST, BLOCK):
         n = np.arange(start, start + BLOCK, dtype=np.float64)
         k = _errors(n, expected, whole=likelihood == "binomial")
