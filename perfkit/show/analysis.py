@@ -16,7 +16,7 @@ from perfkit.show.pieces import Pieces, Showable, SubHeading
 from perfkit.show.prose import opinion_sentence, trace_sentence
 from perfkit.show.record import RecordBook, Said, quote
 from perfkit.show.tables import Table
-from perfkit.show.tables_fields import Field, plain_text, table_of
+from perfkit.show.tables.fields import Field, plain_text, table_of
 from perfkit.trace import Trace
 
 

@@ -12,75 +12,75 @@ import pandas as pd
 
 from perfkit.errors import MethodError, Problem
 from perfkit.result import Result
-from perfkit.show import (
-    tables_anomaly,
-    tables_evidence,
-    tables_generalizability,
-    tables_indicators,
-    tables_money,
-    tables_problems,
-    tables_reliability,
-    tables_sampling,
-    tables_scorecard,
-    tables_statistics,
-    tables_survey,
-    tables_workpaper,
+from perfkit.show.tables import (
+    anomaly,
+    evidence,
+    generalizability,
+    indicators,
+    money,
+    problems,
+    reliability,
+    sampling,
+    scorecard,
+    statistics,
+    survey,
+    workpaper,
 )
-from perfkit.show.tables import Table
-from perfkit.show.tables_fields import Records
+from perfkit.show.tables.fields import Records
+from perfkit.show.tables.table import Table
 from perfkit.terms import Planning, Statistic
 
 # kind, view → builder; the view "" is the table of a kind where none is asked for
 BUILDERS: Mapping[tuple[str, str], Callable[..., Table]] = MappingProxyType(
     {
-        ("scorecard", ""): tables_scorecard.table_level_scores,
-        ("scorecard", "level2"): tables_scorecard.table_level2_scores,
-        ("scorecard", "items"): tables_scorecard.table_scored_indicators,
-        ("comparison", ""): tables_indicators.table_comparison,
-        ("units", ""): tables_indicators.table_units,
-        ("experts", ""): tables_indicators.table_experts,
-        ("funds", ""): tables_money.table_funds,
-        ("fieldwork", ""): tables_money.table_fieldwork_events,
-        ("fieldwork", "coverage"): tables_money.table_fieldwork,
-        ("surveys", ""): tables_survey.table_survey_summary,
-        ("survey", ""): tables_survey.table_survey_questions,
-        ("survey_scales", ""): tables_survey.table_survey_scales,
-        ("problems", ""): tables_problems.table_problems,
-        ("problems", "advice"): tables_problems.table_advice_matrix,
-        ("comments", ""): tables_problems.table_comments,
-        ("open_points", ""): tables_problems.table_open_points,
-        ("findings", ""): tables_problems.table_findings,
-        ("evidence", ""): tables_evidence.table_evidence,
-        ("bases", ""): tables_evidence.table_bases,
-        ("silent_rules", ""): tables_evidence.table_silent_rules,
-        ("provenance", ""): tables_workpaper.table_provenance,
-        ("plan", ""): tables_workpaper.table_plan,
-        ("targets", ""): tables_workpaper.table_targets,
-        ("traces", ""): tables_workpaper.table_traces,
-        ("margins", ""): tables_workpaper.table_margins,
-        ("alternatives", ""): tables_workpaper.table_alternatives,
-        ("numbers", ""): tables_workpaper.table_numbers,
-        (Statistic.CHANGE_SUMMARY, ""): tables_reliability.table_change,
-        (Statistic.D_STUDY, ""): tables_generalizability.table_d_study,
-        (Statistic.D_STUDY_CURVE, ""): tables_generalizability.table_d_study_curve,
-        (Statistic.G_STUDY, ""): tables_generalizability.table_g_study,
-        (Statistic.ICC_TABLE, "raters"): tables_reliability.table_raters,
-        (Statistic.NEEDED_CONDITIONS, ""): tables_generalizability.table_needed,
-        (Statistic.RATER_SEVERITY, ""): tables_generalizability.table_severity,
-        (Statistic.ITEM_STATISTICS, ""): tables_reliability.table_items,
-        (Statistic.MIGRATION_MATRIX, ""): tables_statistics.table_migration,
-        (Statistic.EDGE_PROFILE, ""): tables_anomaly.table_edges,
-        (Statistic.HEAPING, ""): tables_anomaly.table_heaping,
-        (Statistic.RELIABILITY_REPORT, ""): tables_reliability.table_recommendations,
-        (Statistic.SAMPLE_DESCRIPTION, ""): tables_sampling.table_sample_description,
-        (Statistic.SAMPLE_DESCRIPTION, "changes"): tables_sampling.table_sample_changes,
-        (Planning.SAMPLE_SIZE, ""): tables_sampling.table_sample_sizes,
-        (Planning.STRATUM_ALLOCATION, ""): tables_sampling.table_allocation,
-        (Planning.SAMPLE_SELECTION, ""): tables_sampling.table_sample_selection,
-        (Planning.SAMPLE_SELECTION, "units"): tables_sampling.table_selected_units,
-        (Planning.SAMPLING_PLAN, ""): tables_sampling.table_sampling_plan,
-        ("refusal", ""): tables_sampling.table_refusal,
-        ("interval_coverage", ""): tables_sampling.table_interval_coverage,
+        ("scorecard", ""): scorecard.table_level_scores,
+        ("scorecard", "level2"): scorecard.table_level2_scores,
+        ("scorecard", "items"): scorecard.table_scored_indicators,
+        ("comparison", ""): indicators.table_comparison,
+        ("units", ""): indicators.table_units,
+        ("experts", ""): indicators.table_experts,
+        ("funds", ""): money.table_funds,
+        ("fieldwork", ""): money.table_fieldwork_events,
+        ("fieldwork", "coverage"): money.table_fieldwork,
+        ("surveys", ""): survey.table_survey_summary,
+        ("survey", ""): survey.table_survey_questions,
+        ("survey_scales", ""): survey.table_survey_scales,
+        ("problems", ""): problems.table_problems,
+        ("problems", "advice"): problems.table_advice_matrix,
+        ("comments", ""): problems.table_comments,
+        ("open_points", ""): problems.table_open_points,
+        ("findings", ""): problems.table_findings,
+        ("evidence", ""): evidence.table_evidence,
+        ("bases", ""): evidence.table_bases,
+        ("silent_rules", ""): evidence.table_silent_rules,
+        ("provenance", ""): workpaper.table_provenance,
+        ("plan", ""): workpaper.table_plan,
+        ("targets", ""): workpaper.table_targets,
+        ("traces", ""): workpaper.table_traces,
+        ("margins", ""): workpaper.table_margins,
+        ("alternatives", ""): workpaper.table_alternatives,
+        ("numbers", ""): workpaper.table_numbers,
+        (Statistic.CHANGE_SUMMARY, ""): reliability.table_change,
+        (Statistic.D_STUDY, ""): generalizability.table_d_study,
+        (Statistic.D_STUDY_CURVE, ""): generalizability.table_d_study_curve,
+        (Statistic.G_STUDY, ""): generalizability.table_g_study,
+        (Statistic.ICC_TABLE, "raters"): reliability.table_raters,
+        (Statistic.NEEDED_CONDITIONS, ""): generalizability.table_needed,
+        (Statistic.RATER_SEVERITY, ""): generalizability.table_severity,
+        (Statistic.ITEM_STATISTICS, ""): reliability.table_items,
+        (Statistic.MIGRATION_MATRIX, ""): statistics.table_migration,
+        (Statistic.EDGE_PROFILE, ""): anomaly.table_edges,
+        (Statistic.HEAPING, ""): anomaly.table_heaping,
+        (Statistic.RELIABILITY_REPORT, ""): reliability.table_recommendations,
+        (Statistic.SAMPLE_DESCRIPTION, ""): sampling.table_sample_description,
+        (Statistic.SAMPLE_DESCRIPTION, "changes"): sampling.table_sample_changes,
+        (Planning.SAMPLE_SIZE, ""): sampling.table_sample_sizes,
+        (Planning.STRATUM_ALLOCATION, ""): sampling.table_allocation,
+        (Planning.SAMPLE_SELECTION, ""): sampling.table_sample_selection,
+        (Planning.SAMPLE_SELECTION, "units"): sampling.table_selected_units,
+        (Planning.SAMPLING_PLAN, ""): sampling.table_sampling_plan,
+        ("refusal", ""): sampling.table_refusal,
+        ("interval_coverage", ""): sampling.table_interval_coverage,
     }
 )
 
@@ -141,7 +141,7 @@ def _statistic(
 ) -> Table:
     """Return the table of a statistic, its own or that of its estimates, with every reservation below it."""
     if builder is None:
-        shown = tables_statistics.table_estimates(getattr(result, "forms", result), **options)
+        shown = statistics.table_estimates(getattr(result, "forms", result), **options)
     else:
         frame = (
             result.raters_frame() if view == "raters" else result.changes if view == "changes" else result.to_frame()
@@ -149,5 +149,5 @@ def _statistic(
         own = {} if view else {item: getattr(result, item) for item in ATTRIBUTES.get(result.kind, ())}
         shown = builder(frame, **(own | options))
         inner = tuple(getattr(result, "results", ()))
-        shown = replace(shown, notes=(*shown.notes, *tables_statistics.caveat_notes([result, *inner])))
+        shown = replace(shown, notes=(*shown.notes, *statistics.caveat_notes([result, *inner])))
     return replace(shown, name=name or shown.name, caption=caption or shown.caption)

@@ -9,7 +9,7 @@ from typing import Any
 from perfkit.errors import DataError, Problem
 from perfkit.result import Interval, Result
 from perfkit.show.record import RecordBook
-from perfkit.show.tables_statistics import DECIMALS, limits, probability
+from perfkit.show.tables.statistics import DECIMALS, limits, probability
 from perfkit.trace import Record
 
 # fields that are printed as what they are, not as coefficients

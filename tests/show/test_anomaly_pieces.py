@@ -11,10 +11,10 @@ import pytest
 from perfkit.errors import DataError
 from perfkit.reliability.anomaly import cutoff_binomial, edge_profile, heaping, honest_null, mccrary, stepped_item
 from perfkit.show.catalogue import table
-from perfkit.show.figures_anomaly import plot_score_profile
+from perfkit.show.figures.anomaly import plot_score_profile
 from perfkit.show.readings import readings
 from perfkit.show.tables import Table
-from perfkit.show.tables_anomaly import place_words, share_words, table_signs, table_windows
+from perfkit.show.tables.anomaly import place_words, share_words, table_signs, table_windows
 
 NULL = honest_null([stepped_item(100, 5)])
 FIVES = [85.0, 90.0, 90.0, 95.0, 100.0] * 10

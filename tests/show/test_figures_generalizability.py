@@ -7,7 +7,7 @@ import pytest
 
 from perfkit.read.examples import example_table
 from perfkit.reliability.generalizability import d_study_curve, g_study, rater_severity
-from perfkit.show.figures_generalizability import LABEL_GAP, _spread, plot_d_study, plot_severity
+from perfkit.show.figures.generalizability import LABEL_GAP, _spread, plot_d_study, plot_severity
 
 JUDGES = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
 SPLIT = [[9.0, 2.0, np.nan, np.nan], [6.0, 1.0, np.nan, np.nan], [np.nan, np.nan, 6.0, 8.0], [np.nan, np.nan, 2.0, 6.0]]

@@ -12,7 +12,7 @@ import pytest
 from perfkit.reliability.estimate import EstimateResult, no_interval
 from perfkit.result import Interval
 from perfkit.show.drawing import Figure
-from perfkit.show.figures_ratings import plot_differences, plot_estimates, plot_migration, plot_pairs
+from perfkit.show.figures.ratings import plot_differences, plot_estimates, plot_migration, plot_pairs
 
 NAN = float("nan")
 

@@ -18,7 +18,7 @@ from perfkit.reliability.generalizability import (
 )
 from perfkit.show.catalogue import table
 from perfkit.show.tables import Table
-from perfkit.show.tables_generalizability import COMPONENT_WORDS, component_words, facet_words, table_plans
+from perfkit.show.tables.generalizability import COMPONENT_WORDS, component_words, facet_words, table_plans
 
 JUDGES = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
 LEVEL = [[82, 85, 79], [74, 71, 77], [90, 88, 89], [66, 70, 65], [78, 76, 80]]

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from perfkit.show.tables import Table
-from perfkit.show.tables_indicators import table_comparison, table_experts, table_units
-from perfkit.show.tables_money import table_fieldwork_events
-from perfkit.show.tables_problems import table_advice_matrix
+from perfkit.show.tables.indicators import table_comparison, table_experts, table_units
+from perfkit.show.tables.money import table_fieldwork_events
+from perfkit.show.tables.problems import table_advice_matrix
 
 NAN = float("nan")
 

@@ -13,12 +13,12 @@ from perfkit.result import Result
 from perfkit.show.catalogue import BUILDERS, table
 from perfkit.show.record import RecordBook
 from perfkit.show.tables import Table
-from perfkit.show.tables_evidence import table_bases, table_evidence, table_silent_rules
-from perfkit.show.tables_money import table_fieldwork, table_fieldwork_events, table_funds
-from perfkit.show.tables_problems import table_advice_matrix, table_comments, table_findings, table_problems
-from perfkit.show.tables_scorecard import table_level2_scores, table_level_scores, table_scored_indicators
-from perfkit.show.tables_survey import table_survey_questions, table_survey_scales, table_survey_summary
-from perfkit.show.tables_workpaper import (
+from perfkit.show.tables.evidence import table_bases, table_evidence, table_silent_rules
+from perfkit.show.tables.money import table_fieldwork, table_fieldwork_events, table_funds
+from perfkit.show.tables.problems import table_advice_matrix, table_comments, table_findings, table_problems
+from perfkit.show.tables.scorecard import table_level2_scores, table_level_scores, table_scored_indicators
+from perfkit.show.tables.survey import table_survey_questions, table_survey_scales, table_survey_summary
+from perfkit.show.tables.workpaper import (
     table_alternatives,
     table_margins,
     table_numbers,

@@ -11,7 +11,7 @@ from perfkit.reliability import sampling
 from perfkit.reliability.sampling.frame import SamplingFrame
 from perfkit.show.catalogue import table
 from perfkit.show.tables import Table
-from perfkit.show.tables_sampling import table_sample_sizes, table_sizes
+from perfkit.show.tables.sampling import table_sample_sizes, table_sizes
 
 SEED = 7
 
@@ -73,7 +73,7 @@ def test_a_selection_is_summed_up_by_part_with_what_draws_it_again(population: S
     found = sampling.monetary_unit_sample(population, size=20, seed=SEED)
     shown = table(found)
     rows = grid(shown)
-    assert rows[0][:4] == ["必选层（全部审核）", "4", "3,600.00", "100.0%"]
+    assert rows[0][:4] == ["必选层（全部复核）", "4", "3,600.00", "100.0%"]
     assert rows[1][0] == "其余（随机抽取）"
     assert "～" in rows[1][3]
     assert shown.notes[0] == f"总体 120 个单位；种子 7；抽样框校验码 {found.frame_hash[:16]}…。"

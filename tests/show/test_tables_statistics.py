@@ -18,7 +18,7 @@ from perfkit.reliability.difference.shift import wilcoxon_signed_rank
 from perfkit.reliability.estimate import EstimateResult, no_interval, no_variance, small_sample
 from perfkit.reliability.icc import icc, measurement_error
 from perfkit.result import Interval
-from perfkit.show.tables_statistics import (
+from perfkit.show.tables.statistics import (
     INTERVAL_WORDS,
     coefficient,
     interval_words,

@@ -6,8 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from perfkit.show.tables import Column, Row, Table, text_cell, total_row
-from perfkit.show.tables_fields import (
+from perfkit.show.tables.fields import (
     NOT_FILLED,
     Field,
     Records,
@@ -17,6 +16,7 @@ from perfkit.show.tables_fields import (
     table_of,
     used_fields,
 )
+from perfkit.show.tables.table import Column, Row, Table, text_cell, total_row
 from perfkit.terms import Denominator, FieldworkKind, FundRow
 
 FUND_COLUMNS = ("source", "budget", "received", "executed", "execution_rate", "row_type")

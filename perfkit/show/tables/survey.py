@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from perfkit.show.numbers import BLANK, format_value, is_missing, percent
-from perfkit.show.tables import Column, Row, Table, TableCell, text_cell, total_row
-from perfkit.show.tables_fields import NOT_FILLED, Field, Records, plain_text, record_cell, require, table_of
+from perfkit.show.tables.fields import NOT_FILLED, Field, Records, plain_text, record_cell, require, table_of
+from perfkit.show.tables.table import Column, Row, Table, TableCell, text_cell, total_row
 from perfkit.terms import SurveyAccess
 
 SURVEY_COLUMNS = (

@@ -11,7 +11,7 @@ import pandas as pd
 
 from perfkit.errors import DataError, Problem
 from perfkit.show.numbers import BLANK, chinese_date, is_missing
-from perfkit.show.tables import Align, Column, Row, Table, TableCell, number_cell, text_cell, total_row
+from perfkit.show.tables.table import Align, Column, Row, Table, TableCell, number_cell, text_cell, total_row
 from perfkit.terms import Term
 from perfkit.trace import Record
 

@@ -11,9 +11,9 @@ import pandas as pd
 from perfkit.errors import DataError, Problem
 from perfkit.result import Result
 from perfkit.show.numbers import BLANK, format_value, shortest
-from perfkit.show.tables import Column, Row, Table, TableCell, text_cell
-from perfkit.show.tables_fields import require
-from perfkit.show.tables_statistics import caveat_notes, coefficient, labelled_names, probability
+from perfkit.show.tables.fields import require
+from perfkit.show.tables.statistics import caveat_notes, coefficient, labelled_names, probability
+from perfkit.show.tables.table import Column, Row, Table, TableCell, text_cell
 
 HEAPS = (
     "department",

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from perfkit.show.numbers import BLANK, format_value, is_missing
-from perfkit.show.tables import Column, Row, Table, TableCell, merge_down, text_cell
-from perfkit.show.tables_fields import require
-from perfkit.show.tables_statistics import DECIMALS, coefficient, probability, variant_words
+from perfkit.show.tables.fields import require
+from perfkit.show.tables.statistics import DECIMALS, coefficient, probability, variant_words
+from perfkit.show.tables.table import Column, Row, Table, TableCell, merge_down, text_cell
 from perfkit.terms import Statistic, Use
 
 CHANGE_WORDS = {

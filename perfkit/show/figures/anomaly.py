@@ -23,10 +23,10 @@ from perfkit.show.drawing import (
     png_of,
     write,
 )
-from perfkit.show.figures_ratings import DIGITS, WARM
+from perfkit.show.figures.ratings import DIGITS, WARM
 from perfkit.show.fonts import typeface_for
 from perfkit.show.numbers import fixed, shortest
-from perfkit.show.tables_fields import require
+from perfkit.show.tables.fields import require
 
 FOUND, HONEST = "得分个数", "诚实得分的平均个数"
 COLUMNS = ("place", "at", "n", "count", "honest_share")

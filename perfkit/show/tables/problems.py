@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from perfkit.show.tables import Table
-from perfkit.show.tables_fields import NOT_FILLED, Field, table_of
+from perfkit.show.tables.fields import NOT_FILLED, Field, table_of
+from perfkit.show.tables.table import Table
 from perfkit.terms import Adoption, Severity
 
 

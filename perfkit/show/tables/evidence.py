@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from perfkit.show.tables import Table, merge_down
-from perfkit.show.tables_fields import NOT_FILLED, Field, plain_text, require, table_of
+from perfkit.show.tables.fields import NOT_FILLED, Field, plain_text, require, table_of
+from perfkit.show.tables.table import Table, merge_down
 from perfkit.terms import Status, Verified
 
 HASH_DIGITS = 8

@@ -9,9 +9,9 @@ import pandas as pd
 
 from perfkit.result import Result
 from perfkit.show.numbers import BLANK, UNKNOWN, format_value, is_missing
-from perfkit.show.tables import Column, Row, Table, TableCell, text_cell
-from perfkit.show.tables_fields import Field, require, table_of
-from perfkit.show.tables_statistics import DECIMALS, caveat_notes
+from perfkit.show.tables.fields import Field, require, table_of
+from perfkit.show.tables.statistics import DECIMALS, caveat_notes
+from perfkit.show.tables.table import Column, Row, Table, TableCell, text_cell
 from perfkit.terms import Estimand, Selection
 
 SHARES = (Estimand.SHARE_CHANGED.value, Estimand.MONEY_WRONG.value)

@@ -33,7 +33,7 @@ from perfkit.show.drawing import (
 )
 from perfkit.show.fonts import Typeface, typeface_for
 from perfkit.show.numbers import format_value, is_missing, shortest
-from perfkit.show.tables_statistics import coefficient, labelled_names, limits
+from perfkit.show.tables.statistics import coefficient, labelled_names, limits
 
 DIGITS = "0123456789.-[], n=%"
 TICKS = 6

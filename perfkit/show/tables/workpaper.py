@@ -9,8 +9,8 @@ import pandas as pd
 
 from perfkit.show.numbers import BLANK, format_record, is_missing
 from perfkit.show.prose import FRAMEWORK, trace_sentence
-from perfkit.show.tables import Column, Table, TableCell, merge_down, text_cell, total_row
-from perfkit.show.tables_fields import Field, table_of, used_fields
+from perfkit.show.tables.fields import Field, table_of, used_fields
+from perfkit.show.tables.table import Column, Table, TableCell, merge_down, text_cell, total_row
 from perfkit.trace import Record, Trace
 
 

@@ -28,9 +28,9 @@ from perfkit.show.drawing import (
 )
 from perfkit.show.fonts import typeface_for
 from perfkit.show.numbers import fixed, is_missing, shortest
-from perfkit.show.tables_generalizability import COEFFICIENTS, PLAN_HEADERS, facet_words, number_columns
-from perfkit.show.tables_statistics import coefficient as printed
-from perfkit.show.tables_statistics import limits
+from perfkit.show.tables.generalizability import COEFFICIENTS, PLAN_HEADERS, facet_words, number_columns
+from perfkit.show.tables.statistics import coefficient as printed
+from perfkit.show.tables.statistics import limits
 
 DIGITS = "0123456789.-[], "
 WARM = "#8A4B20"

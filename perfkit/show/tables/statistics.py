@@ -11,7 +11,7 @@ import pandas as pd
 from perfkit.errors import DataError, Problem
 from perfkit.result import Caveat, Interval, Result
 from perfkit.show.numbers import BLANK, UNKNOWN, fixed, format_value, half_up, is_missing
-from perfkit.show.tables import Column, Row, Table, TableCell, text_cell
+from perfkit.show.tables.table import Column, Row, Table, TableCell, text_cell
 from perfkit.terms import Planning, Statistic
 
 DECIMALS = 3

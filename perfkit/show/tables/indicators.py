@@ -9,8 +9,8 @@ from typing import Any, Final
 import pandas as pd
 
 from perfkit.show.numbers import BLANK, format_value, half_up, is_missing, separated
-from perfkit.show.tables import Table, merge_down
-from perfkit.show.tables_fields import NOT_FILLED, Field, plain_text, require, table_of
+from perfkit.show.tables.fields import NOT_FILLED, Field, plain_text, require, table_of
+from perfkit.show.tables.table import Table, merge_down
 
 REFERENCES: Final = {"target": "目标值", "last_year": "上年", "three_year_mean": "前三年均值", "peer": "行业或同类"}
 PERCENT: Final = ("%", "％")

@@ -12,9 +12,9 @@ import pandas as pd
 from perfkit.errors import DataError, Problem
 from perfkit.result import Interval, Result
 from perfkit.show.numbers import BLANK, UNKNOWN, fixed, format_value, is_missing, shortest
-from perfkit.show.tables import Column, Row, Table, TableCell, text_cell
-from perfkit.show.tables_fields import require
-from perfkit.show.tables_statistics import caveat_notes, coefficient, limits
+from perfkit.show.tables.fields import require
+from perfkit.show.tables.statistics import caveat_notes, coefficient, limits
+from perfkit.show.tables.table import Column, Row, Table, TableCell, text_cell
 from perfkit.terms.reliability import Facet
 
 RESIDUAL = "residual"

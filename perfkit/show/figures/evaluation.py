@@ -32,8 +32,8 @@ from perfkit.show.drawing import (
 )
 from perfkit.show.fonts import typeface_for
 from perfkit.show.numbers import BLANK, format_value, is_missing
-from perfkit.show.tables_fields import plain_text, require
-from perfkit.show.tables_survey import option_columns
+from perfkit.show.tables.fields import plain_text, require
+from perfkit.show.tables.survey import option_columns
 from perfkit.terms import Denominator, FundRow
 
 LABEL_COLUMNS, QUESTION_COLUMNS = 18, 28
@@ -171,7 +171,7 @@ def plot_survey(
 
     Parameters
     ----------
-    frame : as for :func:`perfkit.show.tables_survey.table_survey_questions`.
+    frame : as for :func:`perfkit.show.tables.survey.table_survey_questions`.
     options : words of the options, best first; the names of the option columns where it is empty.
     group, id : respondents and questionnaire, for caption and name where these are not given.
     """

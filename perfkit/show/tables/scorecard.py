@@ -12,8 +12,8 @@ import pandas as pd
 
 from perfkit.show.numbers import BLANK, format_value, half_up, is_missing
 from perfkit.show.prose import FRAMEWORK, opinion_sentence, trace_sentence
-from perfkit.show.tables import Column, Row, Table, TableCell, merge_down, text_cell, total_row
-from perfkit.show.tables_fields import Records, plain_text, record_cell, require
+from perfkit.show.tables.fields import Records, plain_text, record_cell, require
+from perfkit.show.tables.table import Column, Row, Table, TableCell, merge_down, text_cell, total_row
 from perfkit.terms import Absence
 from perfkit.trace import Trace
 

@@ -1,0 +1,60 @@
+"""What nobody means to give to the newest families: totals below a unit, widths in another unit, hopeless sizes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from perfkit.errors import DataError, MethodError
+from perfkit.reliability.anomaly import mccrary
+from perfkit.reliability.sampling import (
+    hansen_hurwitz,
+    horvitz_thompson,
+    monetary_unit_size,
+    pps,
+)
+
+SAMPLE = pd.DataFrame({"book": [10.0, 20.0, 30.0, 5.0], "audit": [10.0, 18.0, 30.0, 5.0]})
+SCORES = np.random.default_rng(3).normal(88, 4, 400)
+
+
+@pytest.mark.parametrize("estimator", [hansen_hurwitz, horvitz_thompson])
+@pytest.mark.parametrize("total", [0.0, 29.9])
+def test_a_book_total_below_a_sampled_unit_is_refused(estimator, total):
+    with pytest.raises(DataError) as caught:
+        estimator(SAMPLE, design=pps(total, units=9), value="audit", book="book")
+    assert {problem.code for problem in caught.value.problems} == {"SP-TOTAL"}
+
+
+def test_a_book_total_of_exactly_one_unit_is_no_contradiction():
+    one = SAMPLE.iloc[[2]]
+    assert hansen_hurwitz(one, design=pps(30.0, units=1), value="audit", book="book").value == 30.0
+    assert horvitz_thompson(one, design=pps(30.0, units=1), value="audit", book="book").value == 30.0
+
+
+@pytest.mark.parametrize("widths", [{"binsize": 1e-9}, {"bandwidth": 1e9}, {"binsize": 1e-6, "bandwidth": 5.0}])
+def test_widths_in_another_unit_are_refused_before_they_fill_the_memory(widths):
+    with pytest.raises(MethodError) as caught:
+        mccrary(SCORES, cutoff=90, **widths)
+    assert {problem.code for problem in caught.value.problems} == {"AN-WIDTH"}
+
+
+def test_fine_cells_that_fit_are_counted():
+    assert math.isfinite(mccrary(SCORES, cutoff=88, binsize=1e-3, bandwidth=4.0).value)
+
+
+@pytest.mark.parametrize("likelihood", ["poisson", "binomial"])
+def test_a_hopeless_size_is_told_without_a_search(likelihood):
+    found = monetary_unit_size(0.05, expected=0.049999, likelihood=likelihood)
+    assert math.isnan(found.value)
+    assert [caveat.code for caveat in found.caveats] == ["NO_SIZE"]
+
+
+@pytest.mark.parametrize("likelihood", ["poisson", "binomial"])
+def test_a_size_that_is_large_is_still_found(likelihood):
+    found = monetary_unit_size(0.05, expected=0.0495, likelihood=likelihood)
+    assert found.bound < 0.05
+    assert 400_000 < found.value < 800_000
