@@ -11,10 +11,13 @@ import pytest
 from perfkit.errors import DataError, MethodError
 from perfkit.reliability.anomaly import mccrary
 from perfkit.reliability.sampling import (
+    audit_total_error,
+    census,
     hansen_hurwitz,
     horvitz_thompson,
     monetary_unit_size,
     pps,
+    simple_random,
 )
 
 SAMPLE = pd.DataFrame({"book": [10.0, 20.0, 30.0, 5.0], "audit": [10.0, 18.0, 30.0, 5.0]})
@@ -58,3 +61,23 @@ def test_a_size_that_is_large_is_still_found(likelihood):
     found = monetary_unit_size(0.05, expected=0.0495, likelihood=likelihood)
     assert found.bound < 0.05
     assert 400_000 < found.value < 800_000
+
+
+@pytest.mark.parametrize("estimator", ["direct", "difference", "quotient", "regression"])
+def test_without_the_finite_population_the_last_unit_does_not_end_all_doubt(estimator):
+    errors = np.random.default_rng(1).normal(5, 2, 30)
+    frame = pd.DataFrame({"book": 100.0 + np.arange(30), "audit": 95.0 + np.arange(30) + errors})
+    options = {"book": "book", "audit": "audit", "estimator": estimator}
+    total = float(frame["book"].sum())
+    endless = audit_total_error(frame, design=simple_random(30, book_total=total), finite_population=False, **options)
+    counted = audit_total_error(frame, design=simple_random(30, book_total=total), **options)
+    assert endless.se > 0
+    assert endless.interval.low < endless.value < endless.interval.high
+    assert (counted.se, counted.interval.low, counted.interval_method) == (0.0, counted.value, "exact")
+
+
+def test_a_census_stays_exact_without_the_finite_population():
+    found = audit_total_error(
+        SAMPLE, design=census(4, book_total=65.0), book="book", audit="audit", finite_population=False
+    )
+    assert (found.value, found.se, found.interval_method) == (2.0, 0.0, "exact")

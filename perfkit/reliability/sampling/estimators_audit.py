@@ -99,7 +99,7 @@ def audit_total_error(
     return AuditErrorResult(
         method=f"audit_total_error:{estimator}" + ("" if finite_population else ":infinite"),
         source="Cochran (1977), §6.2, 7.1; Touw & Hoogduin (2011)",
-        **fields(found, sample, design, estimand="total", level=level, least_n=least_n),
+        **fields(found, sample, design, estimand="total", level=level, least_n=least_n, finite=finite_population),
     )
 
 

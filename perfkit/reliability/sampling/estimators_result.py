@@ -125,11 +125,14 @@ def _reservations(found: Estimated, sample: Sample, least_n: int) -> Iterator[Ca
 
 
 def fields(
-    found: Estimated, sample: Sample, design: Design, *, estimand: str, level: float, least_n: int
+    found: Estimated, sample: Sample, design: Design, *, estimand: str, level: float, least_n: int, finite: bool = True
 ) -> dict[str, Any]:
-    """Return the fields of a SampleEstimate but for the method and its source."""
+    """Return the fields of a SampleEstimate but for the method and its source.
+
+    Without ``finite`` even a population drawn to the last unit stands for more than itself.
+    """
     known = not math.isnan(found.value)
-    everything = sample.complete and known
+    everything = sample.complete and known and (finite or not sample.n)
     caveats = tuple(sample.caveats()) + found.caveats
     interval, method = no_interval(level), "none"
     if everything:
