@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from perfkit.errors import DataError, MethodError
-from perfkit.reliability.anomaly import mccrary
+from perfkit.reliability.anomaly import cutoff_binomial, density_jump, mccrary
 from perfkit.reliability.sampling import (
+    attribute_upper_bound,
     audit_total_error,
     census,
     hansen_hurwitz,
     horvitz_thompson,
     monetary_unit_size,
+    poisson_reliability_factor,
     pps,
     simple_random,
 )
@@ -81,3 +84,23 @@ def test_a_census_stays_exact_without_the_finite_population():
         SAMPLE, design=census(4, book_total=65.0), book="book", audit="audit", finite_population=False
     )
     assert (found.value, found.se, found.interval_method) == (2.0, 0.0, "exact")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: attribute_upper_bound(None, 60),  # type: ignore[arg-type]
+        lambda: attribute_upper_bound(0, "x"),  # type: ignore[arg-type]
+        lambda: poisson_reliability_factor(None),  # type: ignore[arg-type]
+        lambda: monetary_unit_size(None),  # type: ignore[arg-type]
+        lambda: monetary_unit_size(0.05, expected=None),  # type: ignore[arg-type]
+        lambda: cutoff_binomial([1, 2], cutoff=None, window=1),  # type: ignore[arg-type]
+        lambda: cutoff_binomial([1, 2], cutoff=1, window="a"),  # type: ignore[arg-type]
+        lambda: mccrary([1, 2.0], cutoff=None),  # type: ignore[arg-type]
+        lambda: density_jump([1, 2.0], cutoff="a"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_is_no_number_is_refused_in_words(call: Any) -> None:
+    with pytest.raises(MethodError) as caught:
+        call()
+    assert caught.value.problems[0].code.startswith(("SP-", "AN-"))

@@ -24,7 +24,7 @@ from perfkit.reliability.anomaly.density_guard import (
 )
 from perfkit.reliability.anomaly.density_moments import KERNELS, Kernel
 from perfkit.reliability.anomaly.reachable import HonestNull, simulation_fields
-from perfkit.reliability.anomaly.scores import Floats, scores_of
+from perfkit.reliability.anomaly.scores import Floats, checked_cutoff, scores_of
 from perfkit.reliability.anomaly.sign import SignResult, checked_replicates
 from perfkit.reliability.bootstrap import SEED
 from perfkit.reliability.estimate import UNKNOWN, checked_level, no_interval, unknown_choice
@@ -146,15 +146,16 @@ def _checked(asked: _Settings) -> _Settings:
     sound &= widths is None or all(0 < width < math.inf for width in widths)
     if asked.model == "restricted":
         sound &= asked.selector != "each" and (widths is None or widths[0] == widths[1])
-    if not sound or not math.isfinite(asked.cutoff):
+    checked_cutoff(asked.cutoff)
+    if not sound:
         raise MethodError(
             Problem(
                 code="AN-JUMP",
                 where="order, bias_order, bandwidths",
                 expected=f"1 ≤ order ≤ bias_order，order 不超过 {HIGHEST_ORDER}；带宽为两个正数；"
-                "受限模型两侧带宽相同且不用 each；断点为有限数",
+                "受限模型两侧带宽相同且不用 each",
                 found=f"order={asked.order}, bias_order={asked.bias_order}, bandwidths={widths}, "
-                f"{asked.model}, {asked.selector}, {asked.cutoff:g}",
+                f"{asked.model}, {asked.selector}",
                 mend="用默认的 order=2、bias_order=3 与 comb",
             )
         )

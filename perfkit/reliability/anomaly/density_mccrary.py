@@ -22,7 +22,7 @@ from perfkit.reliability.anomaly.density_guard import (
 )
 from perfkit.reliability.anomaly.density_jump import REPLICATES
 from perfkit.reliability.anomaly.reachable import HonestNull, simulation_fields
-from perfkit.reliability.anomaly.scores import Floats, checked_positive, scores_of
+from perfkit.reliability.anomaly.scores import Floats, checked_cutoff, checked_positive, scores_of
 from perfkit.reliability.anomaly.sign import SignResult, checked_replicates
 from perfkit.reliability.bootstrap import SEED
 from perfkit.reliability.estimate import UNKNOWN, checked_level, no_interval
@@ -245,10 +245,7 @@ def mccrary(
     given = {name: width for name, width in (("binsize", binsize), ("bandwidth", bandwidth)) if width is not None}
     for name, width in given.items():
         checked_positive(name, width)
-    if not math.isfinite(cutoff):
-        raise MethodError(
-            Problem(code="AN-EDGE", where="cutoff", expected="有限的数", found=f"{cutoff:g}", mend="给出等级断点")
-        )
+    checked_cutoff(cutoff)
     guard = Guard(least_distinct, least_effective)
     known = scores_of(x)
     found = _log_jump(known.values, cutoff, binsize, bandwidth, guard)

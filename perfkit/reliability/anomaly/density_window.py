@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from perfkit.errors import MethodError, Problem
 from perfkit.reliability.anomaly.exact import binomial_p, doubled_binomial_p, fisher_p
 from perfkit.reliability.anomaly.reachable import HonestNull, checked_null, simulation_fields
-from perfkit.reliability.anomaly.scores import Floats, Scores, checked_positive, scores_of
+from perfkit.reliability.anomaly.scores import Floats, Scores, checked_cutoff, checked_positive, scores_of
 from perfkit.reliability.anomaly.sign import (
     SignResult,
     checked_replicates,
@@ -98,15 +98,16 @@ def _rejected(left: NDArray[np.int64], right: NDArray[np.int64], share: float, a
 def _checked(cutoff: float, window: float, share: float, closed: str, placebos: Sequence[float]) -> None:
     """Raise MethodError where the window, the share, the side or a placebo edge makes no sense."""
     checked_positive("window", window)
+    checked_cutoff(cutoff)
     if closed not in ("left", "right"):
         raise unknown_choice("closed", closed, ("left", "right"))
     near = [edge for edge in placebos if round(abs(edge - cutoff), DECIMALS) < 2 * window]
-    if not 0 < share < 1 or near or not np.isfinite(cutoff):
+    if not 0 < share < 1 or near:
         raise MethodError(
             Problem(
                 code="AN-EDGE",
-                where="placebos" if near else "share" if np.isfinite(cutoff) else "cutoff",
-                expected="断点为有限数，零假设比例在 0 与 1 之间，对照断点与断点相距至少两个窗口",
+                where="placebos" if near else "share",
+                expected="零假设比例在 0 与 1 之间，对照断点与断点相距至少两个窗口",
                 found=f"断点 {cutoff:g}，窗口 {window:g}，比例 {share:g}，过近的对照断点 {near}",
                 mend="改正取值；对照断点应选与等级无关、窗口不与本断点重叠的位置，如 85、95",
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from perfkit.errors import DataError, MethodError, Problem
+from perfkit.reliability.estimate import is_number
 from perfkit.reliability.ratings import bare_array, rating_matrix
 
 Floats = NDArray[np.float64]
@@ -65,10 +67,23 @@ def checked_positive(name: str, value: float) -> float:
     MethodError
         Where it is not.
     """
-    if not 0 < value < float("inf"):
+    if not is_number(value) or not 0 < value < float("inf"):
         raise MethodError(
-            Problem(
-                code="AN-WIDTH", where=name, expected="大于 0 的数", found=f"{value:g}", mend="改为得分单位下的正数"
-            )
+            Problem(code="AN-WIDTH", where=name, expected="大于 0 的数", found=repr(value), mend="改为得分单位下的正数")
         )
     return float(value)
+
+
+def checked_cutoff(cutoff: float) -> float:
+    """Return a grade edge 断点 that is a finite number.
+
+    Raises
+    ------
+    MethodError
+        Where it is not.
+    """
+    if not is_number(cutoff) or not math.isfinite(cutoff):
+        raise MethodError(
+            Problem(code="AN-EDGE", where="cutoff", expected="有限的数", found=repr(cutoff), mend="给出等级断点")
+        )
+    return float(cutoff)

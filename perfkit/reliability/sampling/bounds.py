@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv, gammaincinv, gammaln
 
 from perfkit.errors import MethodError, Problem
-from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, no_interval, unknown_choice
+from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, is_number, no_interval, unknown_choice
 from perfkit.reliability.sampling.design import unknown_size
 from perfkit.result import Caveat
 from perfkit.terms.reliability import Statistic
@@ -42,14 +42,15 @@ class AttributeBoundResult(EstimateResult):
 
 def _checked_counts(k: int, n: int, units: int | None) -> None:
     """Refuse counts that contradict one another."""
-    whole = all(float(one).is_integer() for one in (k, n, *([] if units is None else [units])))
+    counts = (k, n, *([] if units is None else [units]))
+    whole = all(is_number(one) and float(one).is_integer() for one in counts)
     if not whole or not 0 <= k <= n or (units is not None and n > units):
         raise MethodError(
             Problem(
                 code="SP-COUNTS",
                 where="k、n、units",
                 expected="整数，且 0 ≤ k ≤ n ≤ units",
-                found=f"k={k:g}，n={n:g}" + ("" if units is None else f"，units={units:g}"),
+                found=f"k={k!r}，n={n!r}" + ("" if units is None else f"，units={units!r}"),
                 mend="按样本与抽样框重新计数",
             )
         )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv, gammaincinv
 
 from perfkit.errors import MethodError, Problem
-from perfkit.reliability.estimate import UNKNOWN, checked_level, unknown_choice
+from perfkit.reliability.estimate import UNKNOWN, checked_level, is_number, unknown_choice
 from perfkit.reliability.sampling.bounds import LIKELIHOODS, SLACK, Likelihood, hypergeometric_tail, most_marked
 from perfkit.reliability.sampling.design import unknown_size
 from perfkit.result import Caveat, Result
@@ -118,14 +118,15 @@ def monetary_unit_size(
 
 def _check(materiality: float, expected: float, units: int | None) -> None:
     """Refuse shares that are none, and expected errors that reach the materiality."""
-    share = expected if expected < 1 else expected / units if units else 0.0
-    if not 0 < materiality < 1 or not 0 <= share < materiality or not math.isfinite(expected):
+    known = is_number(materiality) and is_number(expected)
+    share = (expected if expected < 1 else expected / units if units else 0.0) if known else UNKNOWN
+    if not known or not 0 < materiality < 1 or not 0 <= share < materiality or not math.isfinite(expected):
         raise MethodError(
             Problem(
                 code="SP-MATERIALITY",
                 where="materiality、expected",
                 expected="0 < 可容忍错误 < 1，预期错误不小于 0 且低于可容忍错误",
-                found=f"materiality={materiality:g}，expected={expected:g}",
+                found=f"materiality={materiality!r}，expected={expected!r}",
                 mend="按比例填写，例如 5% 写作 0.05",
             )
         )
