@@ -13,7 +13,7 @@ from scipy import stats
 from statsmodels.stats.weightstats import ttost_paired
 
 from perfkit.errors import DataError, MethodError
-from perfkit.reliability.difference.binomial import at_most, even_odds_p, exact_share_interval, median_rank
+from perfkit.reliability.binomial import at_most, even_odds_p, exact_share_interval, median_rank
 from perfkit.reliability.difference.shift.paired import equivalence, paired_t, sign_test
 from perfkit.reliability.estimate import EstimateResult
 from tests.tolerances import PRINTED, SAME_FORMULA

@@ -228,19 +228,8 @@ def density_jump(
     level = checked_level(level)
     checked_replicates(replicates)
     guard = Guard(least_distinct, least_effective)
-    asked = _checked(
-        _Settings(
-            cutoff,
-            order,
-            order + 1 if bias_order is None else bias_order,
-            kernel,
-            variance,
-            model,
-            selector,
-            bandwidths,
-            guard,
-        )
-    )
+    tested = order + 1 if bias_order is None else bias_order
+    asked = _checked(_Settings(cutoff, order, tested, kernel, variance, model, selector, bandwidths, guard))
     known = scores_of(x)
     found = _jump(known.values, asked)
     honest = against_honest(

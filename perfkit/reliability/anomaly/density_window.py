@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,8 +19,8 @@ from perfkit.reliability.anomaly.sign import (
     false_positives,
     no_null,
 )
+from perfkit.reliability.binomial import exact_share_interval
 from perfkit.reliability.bootstrap import REPLICATES, SEED
-from perfkit.reliability.difference.binomial import exact_share_interval
 from perfkit.reliability.estimate import UNKNOWN, checked_level, unknown_choice
 from perfkit.result import Caveat
 from perfkit.terms.reliability import Statistic
@@ -61,7 +61,7 @@ class CutoffBinomialResult(SignResult):
     share: float
     placebos: tuple[EdgeWindow, ...]
     p_against_placebos: float
-    honest_share: float
+    honest_share: float = UNKNOWN
 
 
 def _counts(scores: Floats, edge: float, window: float, closed: Closed) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -126,6 +126,21 @@ def _few_in_window(n: int) -> Caveat:
 
 def _unreachable() -> Caveat:
     return Caveat("NULL_MISSES_WINDOW", "零分布在窗口内没有得分：评分项、执行率得分或参照总分与得分不符，无法比较")
+
+
+def _against_null(
+    drawn: tuple[NDArray[np.int64], NDArray[np.int64]], edge: EdgeWindow, share: float, level: float
+) -> tuple[dict[str, Any], list[Caveat]]:
+    """Return the p of the window, its false-positive rate and the share right of the edge of honest samples."""
+    left, right = drawn
+    inside, above = int((left + right).sum()), int(right.sum())
+    rate = _rejected(left, right, share, 1 - level)
+    caveats = [false_positives(rate, level)]
+    if not inside:
+        return {"false_positive_rate": rate}, [*caveats, _unreachable()]
+    # Half a score on each side keeps the share off 0 and 1, of which a simulation cannot be sure.
+    p = doubled_binomial_p(edge.right, edge.left + edge.right, (above + 0.5) / (inside + 1))
+    return {"false_positive_rate": rate, "p_simulated": p, "honest_share": above / inside}, caveats
 
 
 def cutoff_binomial(
@@ -193,20 +208,13 @@ def cutoff_binomial(
     others = tuple(_edge(known.values, place, window, closed, share) for place in placebos)
     n = edge.left + edge.right
     caveats = [] if n >= FEW_IN_WINDOW else [_few_in_window(n) if n else _empty_window()]
-    p_null = rate = honest = UNKNOWN
+    honest: dict[str, Any] = {}
     if null is None:
         caveats.append(no_null())
     elif n:
-        left, right = _simulated(known, checked_null(null), (cutoff, window, closed), replicates, seed)
-        inside, above = int((left + right).sum()), int(right.sum())
-        rate = _rejected(left, right, share, 1 - level)
-        caveats.append(false_positives(rate, level))
-        if inside:
-            # Half a score on each side keeps the share off 0 and 1, of which a simulation cannot be sure.
-            honest = above / inside
-            p_null = doubled_binomial_p(edge.right, n, (above + 0.5) / (inside + 1))
-        else:
-            caveats.append(_unreachable())
+        drawn = _simulated(known, checked_null(null), (cutoff, window, closed), replicates, seed)
+        honest, more = _against_null(drawn, edge, share, level)
+        caveats += more
     return CutoffBinomialResult(
         method=f"cutoff_binomial:{closed}:clopper_pearson",
         source="Clopper & Pearson (1934), Biometrika 26, 404-413; Cattaneo, Frandsen & Titiunik (2015)",
@@ -219,8 +227,7 @@ def cutoff_binomial(
         p=edge.p,
         test=f"share right of the edge {share:g}, exact binomial, two-sided",
         **simulation_fields(null, replicates, seed),
-        false_positive_rate=rate,
-        p_simulated=p_null,
+        **honest,
         cutoff=cutoff,
         window=window,
         left=edge.left,
@@ -230,5 +237,4 @@ def cutoff_binomial(
         p_against_placebos=fisher_p(
             (edge.right, edge.left), (sum(one.right for one in others), sum(one.left for one in others))
         ),
-        honest_share=honest,
     )

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import betainc, gammaln, xlog1py, xlogy
 
 from perfkit.reliability.anomaly.scores import Floats
+from perfkit.reliability.binomial import at_most
 from perfkit.reliability.estimate import UNKNOWN
 
 # Probabilities that are equal in truth differ in their last digits: what R takes as equal.
@@ -41,7 +42,7 @@ def binomial_p(successes: int, n: int, share: float) -> float:
         np.count_nonzero(_binomial(counts, n, share) <= _binomial(np.array([successes]), n, share) * SAME_PROBABILITY)
     )
     low, high = (successes, n - alike) if successes < mean else (alike - 1, successes - 1)
-    return min(1.0, _at_most(low, n, share) + _above(high, n, share))
+    return min(1.0, at_most(low, n, share) + _above(high, n, share))
 
 
 def doubled_binomial_p(successes: int, n: int, share: float) -> float:
@@ -56,20 +57,13 @@ def doubled_binomial_p(successes: int, n: int, share: float) -> float:
     """
     if n == 0:
         return UNKNOWN
-    return min(1.0, 2 * min(_at_most(successes, n, share), _above(successes - 1, n, share)))
+    return min(1.0, 2 * min(at_most(successes, n, share), _above(successes - 1, n, share)))
 
 
 def _binomial(counts: Floats, n: int, share: float) -> Floats:
     """Return the binomial probabilities of ``counts``."""
     choices = gammaln(n + 1) - gammaln(counts + 1) - gammaln(n - counts + 1)
     return np.asarray(np.exp(choices + xlogy(counts, share) + xlog1py(n - counts, -share)), dtype=np.float64)
-
-
-def _at_most(count: int, n: int, share: float) -> float:
-    """Return P(B ≤ count)."""
-    if count < 0:
-        return 0.0
-    return 1.0 if count >= n else float(betainc(n - count, count + 1, 1 - share))
 
 
 def _above(count: int, n: int, share: float) -> float:

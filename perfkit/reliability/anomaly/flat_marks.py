@@ -13,7 +13,7 @@ from perfkit.errors import DataError, MethodError, Problem
 from perfkit.reliability.anomaly.exact import fisher_p
 from perfkit.reliability.anomaly.scores import Floats, checked_positive, scores_of
 from perfkit.reliability.anomaly.sign import SignResult, below_least, false_positives
-from perfkit.reliability.difference.binomial import exact_share_interval
+from perfkit.reliability.binomial import exact_share_interval
 from perfkit.reliability.estimate import UNKNOWN, checked_level
 from perfkit.reliability.ratings import pairs
 from perfkit.result import Caveat

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, ndtri
 
-from perfkit.reliability.bootstrap import REPLICATES, SEED, BootstrapKind, Counts, Seed, bootstrap
+from perfkit.reliability.bootstrap import REPLICATES, SEED, BootstrapKind, Counts, Seed
 from perfkit.reliability.concordance.ranks import (
     FEW_EVALUANDS,
     RELATIVE_NOISE,
     RankedColumn,
     checked_options,
-    one_left_out,
+    resampled,
     small_approximation,
 )
 from perfkit.reliability.concordance.tau import undefined_pairs
@@ -110,7 +110,7 @@ def _fisher(found: Correlation, n: int, level: float) -> tuple[dict[str, Any], t
 def _estimated(
     paired: Pairs,
     sides: Callable[[], tuple[FloatMatrix, FloatMatrix]],
-    resampled: Callable[[Counts], FloatMatrix],
+    statistic: Callable[[Counts], FloatMatrix],
     interval: str,
     *,
     level: float,
@@ -133,17 +133,7 @@ def _estimated(
         limits, caveats = _fisher(found, n, level)
         fields |= limits
     elif interval == "bootstrap":
-        left_out = one_left_out(resampled, n) if kind == "bca" else None
-        drawn = bootstrap(
-            resampled,
-            n,
-            value=found.r,
-            level=level,
-            replicates=replicates,
-            seed=seed,
-            kind=kind,
-            left_out=left_out,
-        )
+        drawn = resampled(statistic, n, value=found.r, level=level, replicates=replicates, seed=seed, kind=kind)
         fields |= drawn.fields()
         caveats = drawn.caveats
     if n < FEW_EVALUANDS:

@@ -9,14 +9,14 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from perfkit.reliability.bootstrap import REPLICATES, SEED, BootstrapKind, Counts, Seed, bootstrap
+from perfkit.reliability.bootstrap import REPLICATES, SEED, BootstrapKind, Counts, Seed
 from perfkit.reliability.concordance.correlation import Correlation, correlation, correlation_of_sums
 from perfkit.reliability.concordance.ranks import (
     FEW_EVALUANDS,
     RankedColumn,
     checked_options,
     constant,
-    one_left_out,
+    resampled,
     small_approximation,
 )
 from perfkit.reliability.estimate import (
@@ -168,22 +168,17 @@ def mean_pairwise_spearman(
         if n < FEW_EVALUANDS:
             caveats = (*caveats, small_approximation(n))
         if interval == "bootstrap" and not np.isnan(value):
-
-            def statistic(counts: Counts) -> FloatMatrix:
-                return _resampled(columns, counts, average)
-
-            resampled = bootstrap(
-                statistic,
+            drawn = resampled(
+                lambda counts: _resampled(columns, counts, average),
                 n,
                 value=value,
                 level=level,
                 replicates=replicates,
                 seed=seed,
                 kind=kind,
-                left_out=one_left_out(statistic, n) if kind == "bca" else None,
             )
-            fields = resampled.fields()
-            caveats += resampled.caveats
+            fields = drawn.fields()
+            caveats += drawn.caveats
     return MeanPairwiseSpearmanResult(
         value=value,
         average=average,

@@ -9,7 +9,7 @@ from typing import TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from perfkit.reliability.bootstrap import BootstrapKind, Counts
+from perfkit.reliability.bootstrap import Bootstrap, BootstrapKind, Counts, Seed, bootstrap
 from perfkit.reliability.estimate import checked_level, unknown_choice
 from perfkit.reliability.ratings import FloatMatrix
 from perfkit.result import Caveat
@@ -95,6 +95,23 @@ def one_left_out(statistic: Callable[[Counts], FloatMatrix], n: int) -> FloatMat
         counts[np.arange(len(rows)), rows] = 0.0
         parts.append(statistic(counts))
     return np.concatenate(parts)
+
+
+def resampled(
+    statistic: Callable[[Counts], FloatMatrix],
+    n: int,
+    *,
+    value: float,
+    level: float,
+    replicates: int,
+    seed: Seed,
+    kind: BootstrapKind,
+) -> Bootstrap:
+    """Return the bootstrap of a statistic of ranks 秩统计量的自助法, which are made anew in every sample."""
+    left_out = one_left_out(statistic, n) if kind == "bca" else None
+    return bootstrap(
+        statistic, n, value=value, level=level, replicates=replicates, seed=seed, kind=kind, left_out=left_out
+    )
 
 
 def small_approximation(n: int) -> Caveat:

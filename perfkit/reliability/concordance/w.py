@@ -9,13 +9,13 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from scipy.special import chdtrc
 
-from perfkit.reliability.bootstrap import REPLICATES, SEED, BootstrapKind, Counts, Seed, bootstrap
+from perfkit.reliability.bootstrap import REPLICATES, SEED, BootstrapKind, Counts, Seed
 from perfkit.reliability.concordance.ranks import (
     FEW_EVALUANDS,
     RankedColumn,
     checked_options,
     constant,
-    one_left_out,
+    resampled,
     small_approximation,
 )
 from perfkit.reliability.estimate import (
@@ -136,22 +136,17 @@ def kendall_w(
         if n < FEW_EVALUANDS:
             caveats = (*caveats, small_approximation(n))
         if interval == "bootstrap":
-
-            def statistic(counts: Counts) -> FloatMatrix:
-                return _coefficient(columns, counts, tie_correction)
-
-            resampled = bootstrap(
-                statistic,
+            drawn = resampled(
+                lambda counts: _coefficient(columns, counts, tie_correction),
                 n,
                 value=value,
                 level=level,
                 replicates=replicates,
                 seed=seed,
                 kind=kind,
-                left_out=one_left_out(statistic, n) if kind == "bca" else None,
             )
-            fields = resampled.fields()
-            caveats += resampled.caveats
+            fields = drawn.fields()
+            caveats += drawn.caveats
     return KendallWResult(
         value=value,
         p=float(chdtrc(n - 1, chisq)) if n > 1 else UNKNOWN,

@@ -21,7 +21,7 @@ from perfkit.reliability.difference.limits import limits_of_agreement
 from perfkit.reliability.grades import Grades, grades
 from perfkit.reliability.icc import Form, icc, measurement_error
 from perfkit.reliability.ratings import FloatMatrix
-from perfkit.reliability.report.shapes import Recommendation
+from perfkit.reliability.report.shapes import Recommendation, avoided, reported
 from perfkit.result import Caveat, Result
 from perfkit.terms import Statistic, Use
 
@@ -38,16 +38,6 @@ class Settings:
     def drawn(self) -> dict[str, Any]:
         """Return the arguments of a statistic whose interval is a bootstrap."""
         return {"interval": "bootstrap", "level": self.level, "replicates": self.replicates, "seed": self.seed}
-
-
-def _avoid(statistic: Statistic, reason: Caveat, variant: str = "") -> Recommendation:
-    return Recommendation(use=Use.AVOID, statistic=statistic, reason=reason, variant=variant)
-
-
-def _item(use: Use, result: Result, reason: Caveat, variant: str = "") -> Recommendation:
-    return Recommendation(
-        use=use, statistic=Statistic[result.kind.upper()], result=result, reason=reason, variant=variant
-    )
 
 
 def score_items(matrix: FloatMatrix, missing: bool, settings: Settings) -> Iterator[Recommendation]:
@@ -67,29 +57,29 @@ def score_items(matrix: FloatMatrix, missing: bool, settings: Settings) -> Itera
     }
     lead = True
     for form, reason in forms.items():
-        yield _item(Use.LEAD if lead else Use.BESIDE, icc(matrix, form=form, **policy), reason, form)
+        yield reported(Use.LEAD if lead else Use.BESIDE, icc(matrix, form=form, **policy), reason, form)
         lead = False
     if missing:
         alpha = krippendorff_alpha(matrix, metric="interval", **settings.drawn)
-        yield _item(Use.BESIDE, alpha, Caveat("USES_ALL", "有缺失评分，用到全部可比的评分"), "interval")
+        yield reported(Use.BESIDE, alpha, Caveat("USES_ALL", "有缺失评分，用到全部可比的评分"), "interval")
     error = measurement_error(matrix, kind="agreement", level=settings.level)
-    yield _item(Use.BESIDE, error, Caveat("IN_POINTS", "以得分的单位说明一次评分的误差有多大"), "agreement")
+    yield reported(Use.BESIDE, error, Caveat("IN_POINTS", "以得分的单位说明一次评分的误差有多大"), "agreement")
     if matrix.shape[1] == 2:
         limits = limits_of_agreement(matrix[:, 0], matrix[:, 1], level=settings.level)
-        yield _item(Use.BESIDE, limits, Caveat("IN_POINTS", "以得分的单位说明两人评分相差的范围"))
+        yield reported(Use.BESIDE, limits, Caveat("IN_POINTS", "以得分的单位说明两人评分相差的范围"))
     else:
         ranks = kendall_w(matrix, level=settings.level)
-        yield _item(Use.BESIDE, ranks, Caveat("RANKS_ONLY", "只比较名次，看不出宽严"))
+        yield reported(Use.BESIDE, ranks, Caveat("RANKS_ONLY", "只比较名次，看不出宽严"))
     yield from _repeated_or_beside_the_point()
 
 
 def _repeated_or_beside_the_point() -> Iterator[Recommendation]:
     """Yield what is often reported on scores and should not be."""
     association = Caveat("ASSOCIATION", "相关只说明同升同降：一方普遍高出 10 分，相关系数仍可为 1")
-    yield _avoid(Statistic.PEARSON_R, association)
-    yield _avoid(Statistic.LIN_CCC, Caveat("SAME_QUESTION", "与 ICC(A,1) 回答同一问题，数值几乎相同，不重复报告"))
-    yield _avoid(Statistic.CRONBACH_ALPHA, Caveat("IGNORES_SEVERITY", "等于 ICC(C,k)：不计宽严，且随人数增加而升高"))
-    yield _avoid(Statistic.COHEN_KAPPA, Caveat("LOSES_INFORMATION", "先分档再算 κ 会丢掉分数的差别，且取决于档线位置"))
+    yield avoided(Statistic.PEARSON_R, association)
+    yield avoided(Statistic.LIN_CCC, Caveat("SAME_QUESTION", "与 ICC(A,1) 回答同一问题，数值几乎相同，不重复报告"))
+    yield avoided(Statistic.CRONBACH_ALPHA, Caveat("IGNORES_SEVERITY", "等于 ICC(C,k)：不计宽严，且随人数增加而升高"))
+    yield avoided(Statistic.COHEN_KAPPA, Caveat("LOSES_INFORMATION", "先分档再算 κ 会丢掉分数的差别，且取决于档线位置"))
 
 
 def grade_items(graded: Grades, missing: bool, settings: Settings) -> Iterator[Recommendation]:
@@ -99,36 +89,38 @@ def grade_items(graded: Grades, missing: bool, settings: Settings) -> Iterator[R
         "STEADY_MARGINS",
         "多数对象集中在一两个等级时仍稳定；容易接近 1，须与 κ 并列",
     )
-    yield _item(Use.LEAD, gwet_ac(graded, weights="quadratic", level=level), steady, "quadratic")
+    yield reported(Use.LEAD, gwet_ac(graded, weights="quadratic", level=level), steady, "quadratic")
     plain = Caveat("READABLE", "人人看得懂；未扣除偶然一致，须与系数并列")
-    yield _item(Use.LEAD, percent_agreement(graded, level=level), plain, "identity")
+    yield reported(Use.LEAD, percent_agreement(graded, level=level), plain, "identity")
     beside = Caveat("MARGINS_MATTER", "边际分布偏斜时会明显低于 AC2（κ 悖论）：只可并列，不可单独报告")
-    yield _item(Use.BESIDE, _kappa(graded, "quadratic", level), beside, "quadratic")
+    yield reported(Use.BESIDE, _kappa(graded, "quadratic", level), beside, "quadratic")
     if graded.k > 2 or missing:
         alpha = krippendorff_alpha(graded, metric="ordinal", **settings.drawn)
-        yield _item(
+        yield reported(
             Use.BESIDE, alpha, Caveat("USES_ALL", "多名评分者或有缺失时可比的补充，等级距离按实际分布"), "ordinal"
         )
-    yield _avoid(Statistic.COHEN_KAPPA, Caveat("IGNORES_ORDER", "把偏一级与偏三级同等对待"), "identity")
-    yield _avoid(Statistic.ICC, Caveat("CODES_ARE_NO_SCORES", "等级编码不是等距的分数；平方权 κ 已经回答同一问题"))
+    yield avoided(Statistic.COHEN_KAPPA, Caveat("IGNORES_ORDER", "把偏一级与偏三级同等对待"), "identity")
+    yield avoided(Statistic.ICC, Caveat("CODES_ARE_NO_SCORES", "等级编码不是等距的分数；平方权 κ 已经回答同一问题"))
 
 
 def label_items(graded: Grades, missing: bool, settings: Settings) -> Iterator[Recommendation]:
     """Yield what to report on categories without order 独立评分者的无序类别."""
     level = settings.level
     steady = Caveat("STEADY_MARGINS", "多数对象集中在一两个类别时仍然稳定")
-    yield _item(Use.LEAD, gwet_ac(graded, weights="identity", level=level), steady, "identity")
+    yield reported(Use.LEAD, gwet_ac(graded, weights="identity", level=level), steady, "identity")
     plain = Caveat("READABLE", "人人看得懂；未扣除偶然一致，须与系数并列")
-    yield _item(Use.LEAD, percent_agreement(graded, level=level), plain, "identity")
+    yield reported(Use.LEAD, percent_agreement(graded, level=level), plain, "identity")
     beside = Caveat("MARGINS_MATTER", "边际分布偏斜时会明显偏低（κ 悖论）：只可并列，不可单独报告")
-    yield _item(Use.BESIDE, _kappa(graded, "identity", level), beside, "identity")
+    yield reported(Use.BESIDE, _kappa(graded, "identity", level), beside, "identity")
     if graded.k > 2 or missing:
         alpha = krippendorff_alpha(graded, metric="nominal", **settings.drawn)
-        yield _item(Use.BESIDE, alpha, Caveat("USES_ALL", "多名评分者或有缺失时可比的补充"), "nominal")
+        yield reported(Use.BESIDE, alpha, Caveat("USES_ALL", "多名评分者或有缺失时可比的补充"), "nominal")
     else:
         even = brennan_prediger(graded, level=level)
-        yield _item(Use.BESIDE, even, Caveat("EVEN_CHANCE", "假定偶然选择各类别的机会相等，不受边际影响"), "identity")
-    yield _avoid(Statistic.COHEN_KAPPA, Caveat("NO_ORDER", "类别没有次序，不能加权"), "quadratic")
+        yield reported(
+            Use.BESIDE, even, Caveat("EVEN_CHANCE", "假定偶然选择各类别的机会相等，不受边际影响"), "identity"
+        )
+    yield avoided(Statistic.COHEN_KAPPA, Caveat("NO_ORDER", "类别没有次序，不能加权"), "quadratic")
 
 
 def _kappa(graded: Grades, weights: str, level: float) -> Result:
@@ -141,12 +133,12 @@ def _kappa(graded: Grades, weights: str, level: float) -> Result:
 def questionnaire_items(matrix: FloatMatrix, settings: Settings) -> Iterator[Recommendation]:
     """Yield what to report on the items of one questionnaire 多题项量表: columns are items, not raters."""
     level = settings.level
-    yield _item(Use.LEAD, omega_total(matrix, level=level), Caveat("UNEQUAL_ITEMS", "允许各题项与总分关系强弱不同"))
-    yield _item(Use.LEAD, cronbach_alpha(matrix, level=level), Caveat("CUSTOMARY", "最通行；题项强弱不同时偏低"))
-    yield _item(Use.BESIDE, guttman_lambdas(matrix, level=level), Caveat("LOWER_BOUND", "λ2 是不低于 α 的下界"))
-    yield _item(Use.BESIDE, item_statistics(matrix), Caveat("FIND_ITEMS", "找出与总分不一致或反向的题项"))
-    yield _avoid(Statistic.SPLIT_HALF, Caveat("DEPENDS_ON_SPLIT", "随分法而变，没有唯一的值"))
-    yield _avoid(Statistic.ICC, Caveat("ITEMS_ARE_NO_RATERS", "题项不是评分者，难易不同不是误差"))
+    yield reported(Use.LEAD, omega_total(matrix, level=level), Caveat("UNEQUAL_ITEMS", "允许各题项与总分关系强弱不同"))
+    yield reported(Use.LEAD, cronbach_alpha(matrix, level=level), Caveat("CUSTOMARY", "最通行；题项强弱不同时偏低"))
+    yield reported(Use.BESIDE, guttman_lambdas(matrix, level=level), Caveat("LOWER_BOUND", "λ2 是不低于 α 的下界"))
+    yield reported(Use.BESIDE, item_statistics(matrix), Caveat("FIND_ITEMS", "找出与总分不一致或反向的题项"))
+    yield avoided(Statistic.SPLIT_HALF, Caveat("DEPENDS_ON_SPLIT", "随分法而变，没有唯一的值"))
+    yield avoided(Statistic.ICC, Caveat("ITEMS_ARE_NO_RATERS", "题项不是评分者，难易不同不是误差"))
 
 
 def coded_grades(ratings: Any, categories: Sequence[Any] | None) -> Grades:

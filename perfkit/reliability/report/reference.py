@@ -16,19 +16,9 @@ from perfkit.reliability.grades import Grades
 from perfkit.reliability.icc import icc
 from perfkit.reliability.ratings import FloatMatrix
 from perfkit.reliability.report.peers import Settings
-from perfkit.reliability.report.shapes import Recommendation
-from perfkit.result import Caveat, Result
+from perfkit.reliability.report.shapes import Recommendation, avoided, reported
+from perfkit.result import Caveat
 from perfkit.terms import Statistic, Use
-
-
-def _item(use: Use, result: Result, reason: Caveat, variant: str = "") -> Recommendation:
-    return Recommendation(
-        use=use, statistic=Statistic[result.kind.upper()], result=result, reason=reason, variant=variant
-    )
-
-
-def _avoid(statistic: Statistic, reason: Caveat) -> Recommendation:
-    return Recommendation(use=Use.AVOID, statistic=statistic, reason=reason)
 
 
 def score_items(matrix: FloatMatrix, tolerance: float, settings: Settings) -> Iterator[Recommendation]:
@@ -42,19 +32,19 @@ def score_items(matrix: FloatMatrix, tolerance: float, settings: Settings) -> It
     """
     own, reference, level = matrix[:, 0], matrix[:, 1], settings.level
     headline = Caveat("HEADLINE", "依次说明：多少对象的得分变了、往哪边变、平均和中位差多少")
-    yield _item(Use.LEAD, change_summary(own, reference, tolerance=tolerance, level=level), headline)
+    yield reported(Use.LEAD, change_summary(own, reference, tolerance=tolerance, level=level), headline)
     limits = limits_of_agreement(own, reference, level=level)
-    yield _item(Use.LEAD, limits, Caveat("IN_POINTS", "单个对象的自评与再评价可能相差多少"))
+    yield reported(Use.LEAD, limits, Caveat("IN_POINTS", "单个对象的自评与再评价可能相差多少"))
     signed = wilcoxon_signed_rank(own, reference, level=level)
-    yield _item(Use.BESIDE, signed, Caveat("DIRECTION", "差值偏向一边是否超出偶然；不假定正态"))
+    yield reported(Use.BESIDE, signed, Caveat("DIRECTION", "差值偏向一边是否超出偶然；不假定正态"))
     if tolerance > 0:
         within = equivalence(own, reference, margin=tolerance, level=level)
-        yield _item(Use.BESIDE, within, Caveat("TOLERANCE", "平均差是否确在允许偏差之内；不显著不等于没有差别"))
+        yield reported(Use.BESIDE, within, Caveat("TOLERANCE", "平均差是否确在允许偏差之内；不显著不等于没有差别"))
     annex = Caveat("AGREEMENT_ONLY", "只作一致程度列入附件：自评与再评价不是同等地位的评分者")
-    yield _item(Use.ANNEX, icc(matrix, form="ICC(A,1)", level=level), annex, "ICC(A,1)")
-    yield _avoid(Statistic.PEARSON_R, Caveat("ASSOCIATION", "自评普遍偏高同样的分数时，相关系数仍可为 1"))
-    yield _avoid(Statistic.MEASUREMENT_ERROR, Caveat("NOT_PEERS", "差值里有偏向，不是同等评分者之间的测量误差"))
-    yield _avoid(Statistic.CRONBACH_ALPHA, Caveat("NOT_PEERS", "自评与再评价不是同一量表的两个题项"))
+    yield reported(Use.ANNEX, icc(matrix, form="ICC(A,1)", level=level), annex, "ICC(A,1)")
+    yield avoided(Statistic.PEARSON_R, Caveat("ASSOCIATION", "自评普遍偏高同样的分数时，相关系数仍可为 1"))
+    yield avoided(Statistic.MEASUREMENT_ERROR, Caveat("NOT_PEERS", "差值里有偏向，不是同等评分者之间的测量误差"))
+    yield avoided(Statistic.CRONBACH_ALPHA, Caveat("NOT_PEERS", "自评与再评价不是同一量表的两个题项"))
 
 
 def grade_items(graded: Grades, settings: Settings) -> Iterator[Recommendation]:
@@ -63,18 +53,18 @@ def grade_items(graded: Grades, settings: Settings) -> Iterator[Recommendation]:
     before, after = _sides(graded)
     headline = Caveat("HEADLINE", "依次说明：多少对象的等级变了、降级与升级各多少")
     places = np.where(graded.codes < 0, np.nan, graded.codes)
-    yield _item(Use.LEAD, change_summary(places[:, 0], places[:, 1], level=level), headline)
+    yield reported(Use.LEAD, change_summary(places[:, 0], places[:, 1], level=level), headline)
     direction = Caveat("DIRECTION", "变动的等级中降级占多少，是否超出偶然")
-    yield _item(Use.LEAD, grade_change(before, after, categories=graded.categories, level=level), direction)
+    yield reported(Use.LEAD, grade_change(before, after, categories=graded.categories, level=level), direction)
     moved = migration_matrix(before, after, categories=graded.categories)
-    yield _item(Use.LEAD, moved, Caveat("FROM_WHERE_TO_WHERE", "从哪一级变到哪一级"))
+    yield reported(Use.LEAD, moved, Caveat("FROM_WHERE_TO_WHERE", "从哪一级变到哪一级"))
     margins = stuart_maxwell(before, after, categories=graded.categories)
-    yield _item(Use.BESIDE, margins, Caveat("DISTRIBUTION", "两次评级的等级分布是否相同"))
+    yield reported(Use.BESIDE, margins, Caveat("DISTRIBUTION", "两次评级的等级分布是否相同"))
     annex = Caveat("AGREEMENT_ONLY", "只作一致程度列入附件：自评与再评价不是同等地位的评分者")
-    yield _item(Use.ANNEX, gwet_ac(graded, weights="quadratic", level=level), annex, "quadratic")
-    yield _item(Use.ANNEX, cohen_kappa(graded, weights="quadratic", level=level), annex, "quadratic")
-    yield _avoid(Statistic.FLEISS_KAPPA, Caveat("NOT_PEERS", "假定评分者可以互换，自评与再评价不能互换"))
-    yield _avoid(Statistic.ICC, Caveat("CODES_ARE_NO_SCORES", "等级编码不是等距的分数"))
+    yield reported(Use.ANNEX, gwet_ac(graded, weights="quadratic", level=level), annex, "quadratic")
+    yield reported(Use.ANNEX, cohen_kappa(graded, weights="quadratic", level=level), annex, "quadratic")
+    yield avoided(Statistic.FLEISS_KAPPA, Caveat("NOT_PEERS", "假定评分者可以互换，自评与再评价不能互换"))
+    yield avoided(Statistic.ICC, Caveat("CODES_ARE_NO_SCORES", "等级编码不是等距的分数"))
 
 
 def _sides(graded: Grades) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -33,6 +33,17 @@ class Recommendation:
     variant: str = ""
 
 
+def reported(use: Use, result: Result, reason: Caveat, variant: str = "") -> Recommendation:
+    """Return the line of a statistic that is reported 报告的统计量."""
+    statistic = Statistic[result.kind.upper()]
+    return Recommendation(use=use, statistic=statistic, result=result, reason=reason, variant=variant)
+
+
+def avoided(statistic: Statistic, reason: Caveat, variant: str = "") -> Recommendation:
+    """Return the line of a statistic that is not reported, nor computed 不报告的统计量."""
+    return Recommendation(use=Use.AVOID, statistic=statistic, reason=reason, variant=variant)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReliabilityReport(Result):
     """What applies to these ratings, in the order of report 信度与一致程度汇总.

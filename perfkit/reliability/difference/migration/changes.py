@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.special import chdtrc
 
 from perfkit.errors import MethodError, Problem
-from perfkit.reliability.difference.binomial import even_odds_p, exact_share_interval, one_direction
+from perfkit.reliability.binomial import even_odds_p, exact_share_interval, one_direction
 from perfkit.reliability.difference.migration.square_table import GradeColumn, change_caveats, square_table
 from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, no_interval, too_few, with_counts
 from perfkit.result import Caveat, Interval, Result

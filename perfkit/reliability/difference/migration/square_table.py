@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from perfkit.errors import DataError, Problem
-from perfkit.reliability.difference.binomial import no_change
+from perfkit.reliability.binomial import no_change
 from perfkit.reliability.estimate import too_few
 from perfkit.reliability.grades import MISSING, grades
 from perfkit.reliability.ratings import bare_array, refuse_shuffled

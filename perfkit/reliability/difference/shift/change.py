@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from perfkit.reliability.difference.binomial import even_odds_p, exact_share_interval, median_rank, no_change
+from perfkit.reliability.binomial import even_odds_p, exact_share_interval, median_rank, no_change
 from perfkit.reliability.difference.shift.differences import DECIMALS, Differences, checked_tolerance
 from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, no_interval, too_few, with_counts
 from perfkit.reliability.ratings import pairs

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
 from perfkit.errors import MethodError, Problem
-from perfkit.reliability.difference.binomial import even_odds_p, exact_share_interval, no_change, one_direction
+from perfkit.reliability.binomial import even_odds_p, exact_share_interval, no_change, one_direction
 from perfkit.reliability.difference.shift.differences import Differences, checked_tolerance
 from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level
 from perfkit.reliability.ratings import pairs

@@ -21,9 +21,11 @@ def one_direction() -> Caveat:
     return Caveat("ONE_DIRECTION", "全部变动同向，估计值与一侧区间限位于取值范围端点，只作参考")
 
 
-def at_most(successes: int, n: int) -> float:
-    """Return P(B ≤ successes) for B binomial with ``n`` trials and share 1/2 二项分布下尾; 0 ≤ successes < n or 0."""
-    return 1.0 if successes >= n else float(betainc(n - successes, successes + 1, 0.5))
+def at_most(successes: int, n: int, share: float = 0.5) -> float:
+    """Return P(B ≤ successes) for B binomial with ``n`` trials and a share strictly between 0 and 1 二项分布下尾."""
+    if successes < 0:
+        return 0.0
+    return 1.0 if successes >= n else float(betainc(n - successes, successes + 1, 1 - share))
 
 
 def even_odds_p(successes: int, n: int) -> float:
