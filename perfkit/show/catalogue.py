@@ -89,6 +89,11 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"survey": ("options", "group", "id"), Planning.SAMPLE_SELECTION: ("seed", "frame_hash", "population")}
 )
 
+# kind, view → where the result keeps the frame of that view, if not in the frame of the result itself
+FRAMES: Mapping[tuple[str, str], str] = MappingProxyType(
+    {(Statistic.ICC_TABLE, "raters"): "raters_frame", (Statistic.SAMPLE_DESCRIPTION, "changes"): "changes"}
+)
+
 
 def table(
     result: Result | Any,
@@ -143,11 +148,14 @@ def _statistic(
     if builder is None:
         shown = statistics.table_estimates(getattr(result, "forms", result), **options)
     else:
-        frame = (
-            result.raters_frame() if view == "raters" else result.changes if view == "changes" else result.to_frame()
-        )
         own = {} if view else {item: getattr(result, item) for item in ATTRIBUTES.get(result.kind, ())}
-        shown = builder(frame, **(own | options))
+        shown = builder(_frame(result, view), **(own | options))
         inner = tuple(getattr(result, "results", ()))
         shown = replace(shown, notes=(*shown.notes, *statistics.caveat_notes([result, *inner])))
     return replace(shown, name=name or shown.name, caption=caption or shown.caption)
+
+
+def _frame(result: Any, view: str) -> Any:
+    """Return the frame that a view shows: that of the result, unless the view has one of its own."""
+    frame = getattr(result, FRAMES.get((result.kind, view), "to_frame"))
+    return frame() if callable(frame) else frame

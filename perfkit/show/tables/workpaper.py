@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Literal
 
 import pandas as pd
 
 from perfkit.show.numbers import BLANK, format_record, is_missing
 from perfkit.show.prose import FRAMEWORK, trace_sentence
 from perfkit.show.tables.fields import Field, table_of, used_fields
-from perfkit.show.tables.table import Column, Table, TableCell, merge_down, text_cell, total_row
+from perfkit.show.tables.table import Align, Column, Table, TableCell, merge_down, text_cell, total_row
 from perfkit.trace import Record, Trace
+
+# longer than any printed number: what is longer is a sentence
+LONGEST_NUMBER = 24
 
 
 def table_traces(frame: pd.DataFrame, *, framework: str = FRAMEWORK) -> Table:
@@ -92,17 +96,17 @@ def table_numbers(records: Iterable[Record]) -> Table:
     """Return every named number of the run with its source 数值总表, in the order given."""
     columns = (
         Column("数值名", 6.8),
-        Column("含义", 5.0),
-        Column("数值", 3.0, "right"),
+        Column("含义", 6.0),
+        Column("数值", 4.6, "right"),
         Column("单位", 1.4, "center"),
-        Column("来源", 6.1),
-        Column("保留说明", 3.4),
+        Column("来源", 4.5),
+        Column("保留说明", 2.4),
     )
     rows = tuple(
         (
             text_cell(record.name),
             text_cell(record.label),
-            TableCell(format_record(record, BLANK), record="" if is_missing(record.value) else record.name),
+            _record_cell(record),
             text_cell(record.unit),
             text_cell(record.source),
             text_cell(record.caveat),
@@ -111,6 +115,13 @@ def table_numbers(records: Iterable[Record]) -> Table:
     )
     empty = (total_row("无", (), span=len(columns)),)
     return Table(name="numbers", caption="数值总表", columns=columns, rows=rows or empty, landscape=True, font="small")
+
+
+def _record_cell(record: Record) -> TableCell:
+    """Return the value of a record; a sentence reads from the left, a number stands at the right."""
+    shown = format_record(record, BLANK)
+    align: Align | Literal[""] = "left" if len(shown) > LONGEST_NUMBER else ""
+    return TableCell(shown, record="" if is_missing(record.value) else record.name, align=align)
 
 
 def table_provenance(frame: pd.DataFrame) -> Table:
