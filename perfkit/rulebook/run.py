@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from perfkit.rulebook.re_evaluation import ReEvaluationChoices
 from perfkit.rulebook.shape import Basis, Shape, Standing, applicable, refused, word_of
 from perfkit.rulebook.silent import SilentValue
 from perfkit.terms import DraftStatus, Organiser, Role, Secrecy
@@ -20,7 +21,8 @@ class Run(Shape):
     """One run 运行文件: one evaluand, one notebook, one set of rules.
 
     Paths are relative to the project root. ``data`` alone may be absolute (an engagement kept elsewhere);
-    ``silent`` overrides silent-rule parameters by name; ``outside_dates`` says whether a rule outside its dates stops
+    ``silent`` overrides silent-rule parameters by name;
+    ``re_evaluation`` holds the choices of a re-evaluation; ``outside_dates`` says whether a rule outside its dates stops
     the run or is printed as 参照.
     """
 
@@ -45,6 +47,7 @@ class Run(Shape):
     seed: int = Field(ge=0)
     level: float = Field(default=0.95, gt=0.5, lt=1)
     template: str | None = None
+    re_evaluation: ReEvaluationChoices | None = None
     note: str = ""
 
     def notebook_path(self, root: Path) -> Path:

@@ -73,6 +73,15 @@ class Facet(Term):
     TASK = "task", "任务"
 
 
+class DataShape(Term):
+    """Shapes of data that the map of coverage tells apart 数据形态."""
+
+    EVEN = "even", "分布较均匀"
+    SKEWED = "skewed", "分布偏斜"
+    NORMAL = "normal", "差值近似正态"
+    SPARSE = "sparse", "多数未变动"
+
+
 class Statistic(Term):
     """Names of the statistics 统计量名称: the code is the ``kind`` of its Result."""
 
