@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import model_validator
 
+from perfkit.rulebook.criteria import CriteriaRating
 from perfkit.rulebook.framework import WeightRule
 from perfkit.rulebook.shape import Basis, Shape, Source, named, refused, word_of
 from perfkit.rulebook.silent import SilentParameter, SilentRule, SilentValue
@@ -147,13 +148,17 @@ class ResultsApplication(Shape):
 
 
 class Pack(Shape):
-    """A local rule pack 地方规则包: off unless a run names it."""
+    """A local rule pack 地方规则包: off unless a run names it.
+
+    ``criteria_rating`` is how an institution that rates by criteria forms its overall grade; re-grading uses it.
+    """
 
     id: str
     name: str
     note: str = ""
     silent: Mapping[str, SilentValue] = {}
     results_application: ResultsApplication | None = None
+    criteria_rating: CriteriaRating | None = None
 
 
 class RuleSet(Shape):
