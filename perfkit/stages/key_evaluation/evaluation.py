@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import math
-import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-import numpy as np
-import pandas as pd
-import scipy
-
-import perfkit
 from perfkit.errors import DataError, Problem
 from perfkit.read.cells import written
 from perfkit.read.engagement import Engagement, read_engagement
@@ -31,6 +25,7 @@ from perfkit.read.rules import (
 from perfkit.rulebook import Framework, RuleSet, Run
 from perfkit.scoring.choices import SilentChoices
 from perfkit.scoring.items import ScoringItem
+from perfkit.stages.bases import BasesResult, bases
 from perfkit.stages.key_evaluation.checking import FindingsResult, check_evaluation
 from perfkit.stages.key_evaluation.comparison import ComparisonResult, comparison
 from perfkit.stages.key_evaluation.fieldwork import (
@@ -50,7 +45,7 @@ from perfkit.stages.key_evaluation.items import Context, scoring_items
 from perfkit.stages.key_evaluation.narrative import consequences, limits, project_records, summary_records
 from perfkit.stages.key_evaluation.precheck import located_problems
 from perfkit.stages.key_evaluation.problems import LostItem, ProblemsResult, problem_records, problems
-from perfkit.stages.key_evaluation.rules_used import BasesResult, SilentRulesResult, bases, really_done, silent_rules
+from perfkit.stages.key_evaluation.rules_used import SilentRulesResult, really_done, silent_rules
 from perfkit.stages.key_evaluation.scorecard import Scorecard, check_lines, score_records, scorecard
 from perfkit.stages.key_evaluation.surveys import ScalesResult, SurveysResult, scales, survey_records, surveys
 from perfkit.stages.key_evaluation.workpaper import (
@@ -65,17 +60,9 @@ from perfkit.stages.key_evaluation.workpaper import (
     targets,
     units,
 )
-from perfkit.stages.listing import Listing
+from perfkit.stages.provenance import ProvenanceResult, provenance
 from perfkit.terms import Organiser, Role, Secrecy
 from perfkit.trace import Finding, Record, Trace
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvenanceResult(Listing):
-    """Versions, rule set, framework and hashes of what was read 运行信息."""
-
-    kind: ClassVar[str] = "provenance"
-    columns: ClassVar[tuple[str, ...]] = ("name", "value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -265,7 +252,7 @@ def evaluate(run: Run, rule_set: RuleSet, framework: Framework, engagement: Enga
         rule_set=rule_set,
         framework=framework,
         engagement=engagement,
-        provenance=_provenance(run, rule_set, framework, engagement),
+        provenance=provenance(run, rule_set, framework, engagement.sha256),
         scorecard=card,
         funds=money,
         funds_by_source=sources,
@@ -365,18 +352,3 @@ def _rules_used(run: Run, rule_set: RuleSet, framework: Framework, card: Scoreca
     bands = run.grade_bands or rule_set.grade_bands
     ids = [rule_set.id, bands, rule_set.outline, *dict.fromkeys(methods), *weight_rules, *duties, *packs]
     return list(dict.fromkeys(ids))
-
-
-def _provenance(run: Run, rule_set: RuleSet, framework: Framework, engagement: Engagement) -> ProvenanceResult:
-    """Return versions, rules and hashes of the run."""
-    versions = {"perfkit": perfkit.__version__, "Python": platform.python_version(), "numpy": np.__version__,
-                "pandas": pd.__version__, "scipy": scipy.__version__}  # fmt: skip
-    rows: list[dict[str, Any]] = [
-        {"name": "运行", "value": f"{run.batch}/{run.id}"},
-        {"name": "规则集", "value": f"{rule_set.id}　{rule_set.name}"},
-        {"name": "指标体系框架", "value": f"{framework.id}　{framework.name}"},
-        {"name": "软件版本", "value": "，".join(f"{name} {version}" for name, version in versions.items())},
-        {"name": "随机种子", "value": str(run.seed)},
-    ]
-    rows += [{"name": f"文件 {name}", "value": f"SHA-256 {digest[:16]}…"} for name, digest in engagement.sha256.items()]
-    return ProvenanceResult(method="listing", n_used=len(rows), source="run", rows=tuple(rows))
