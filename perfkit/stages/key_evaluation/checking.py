@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from perfkit.checks import money, report, scores, surveys
-from perfkit.checks.finding import in_order
 from perfkit.read.cells import written
 from perfkit.read.rows import Row
 from perfkit.rulebook import Run
+from perfkit.stages.findings import FindingsResult, listed_findings
 from perfkit.stages.key_evaluation.fieldwork import CommentsResult, evidence
 from perfkit.stages.key_evaluation.funds import FundsResult
 from perfkit.stages.key_evaluation.items import Context, framework_basis
@@ -19,23 +18,10 @@ from perfkit.stages.key_evaluation.problems import ProblemsResult
 from perfkit.stages.key_evaluation.scorecard import Scorecard
 from perfkit.stages.key_evaluation.surveys import survey_of
 from perfkit.stages.key_evaluation.workpaper import PLAN_KEYS
-from perfkit.stages.listing import Listing
 from perfkit.terms import ExecMethod, FundRow, Role, ScoringFunction, SurveyAccess
 from perfkit.trace import Finding
 
 FULL = 100.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingsResult(Listing):
-    """Findings of all checks over the data 质检单."""
-
-    kind: ClassVar[str] = "findings"
-    columns: ClassVar[tuple[str, ...]] = (
-        "code", "severity", "subject", "message", "expected", "found", "basis", "where", "waiver",
-    )  # fmt: skip
-
-    findings: tuple[Finding, ...]
 
 
 def check_evaluation(
@@ -71,9 +57,7 @@ def check_evaluation(
         *_survey_findings(context, lines),
         *_report_findings(context, run, rows, lines, problem_list, comments),
     ]
-    ordered = in_order(found)
-    table = tuple({name: getattr(item, name) for name in FindingsResult.columns} for item in ordered)
-    return FindingsResult(method="checks", n_used=len(ordered), source="CHECKS", rows=table, findings=ordered)
+    return listed_findings(found)
 
 
 def _on_total_scale(card: Scorecard) -> list[dict[str, Any]]:

@@ -26,7 +26,8 @@ from perfkit.rulebook import Framework, RuleSet, Run
 from perfkit.scoring.choices import SilentChoices
 from perfkit.scoring.items import ScoringItem
 from perfkit.stages.bases import BasesResult, bases
-from perfkit.stages.key_evaluation.checking import FindingsResult, check_evaluation
+from perfkit.stages.findings import FindingsResult
+from perfkit.stages.key_evaluation.checking import check_evaluation
 from perfkit.stages.key_evaluation.comparison import ComparisonResult, comparison
 from perfkit.stages.key_evaluation.fieldwork import (
     CommentsResult,
