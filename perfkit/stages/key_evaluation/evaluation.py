@@ -46,7 +46,7 @@ from perfkit.stages.key_evaluation.items import Context, scoring_items
 from perfkit.stages.key_evaluation.narrative import consequences, limits, project_records, summary_records
 from perfkit.stages.key_evaluation.precheck import located_problems
 from perfkit.stages.key_evaluation.problems import LostItem, ProblemsResult, problem_records, problems
-from perfkit.stages.key_evaluation.rules_used import SilentRulesResult, really_done, silent_rules
+from perfkit.stages.key_evaluation.rules_used import really_done
 from perfkit.stages.key_evaluation.scorecard import Scorecard, check_lines, score_records, scorecard
 from perfkit.stages.key_evaluation.surveys import ScalesResult, SurveysResult, scales, survey_records, surveys
 from perfkit.stages.key_evaluation.workpaper import (
@@ -62,6 +62,7 @@ from perfkit.stages.key_evaluation.workpaper import (
     units,
 )
 from perfkit.stages.provenance import ProvenanceResult, provenance
+from perfkit.stages.silent_rules import SilentRulesResult, silent_rules
 from perfkit.terms import Organiser, Role, Secrecy
 from perfkit.trace import Finding, Record, Trace
 
