@@ -25,6 +25,7 @@ MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 MAX_RATIO = 200  # XML of repeated cells packs about 20:1; beyond 200:1 nobody typed it
 RATIO_FROM_BYTES = 1024 * 1024  # below this size a high ratio does no harm
 MAX_ROWS, MAX_COLUMNS = 200_000, 500
+MAX_CELLS = 10_000_000  # of one sheet's used area: a far-off single cell makes the reader allocate all between
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 
 
@@ -97,7 +98,7 @@ def open_workbook(path: Path, file: str, wanted: Callable[[Sequence[str]], Itera
     _check_file(path, file)
     try:
         with zipfile.ZipFile(path) as archive:
-            _check_archive(archive, file)
+            check_archive(archive, file)
             return _read(path, file, archive, wanted)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError) as error:
         raise DataError(_unreadable(file, f"压缩包损坏或加密（{type(error).__name__}）")) from error
@@ -163,8 +164,14 @@ def _too_large(where: str, found: str, expected: str) -> Problem:
     )
 
 
-def _check_archive(archive: zipfile.ZipFile, file: str) -> None:
-    """Refuse archives that unpack to more than a workbook can need."""
+def check_archive(archive: zipfile.ZipFile, file: str) -> None:
+    """Refuse archives that unpack to more than a workbook or a document can need 压缩包限额.
+
+    Raises
+    ------
+    DataError
+        Where the archive has too many entries, unpacks too large or packs too tightly.
+    """
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
         raise DataError(_too_large(file, f"压缩包内 {len(entries):,} 个条目", f"不超过 {MAX_ENTRIES:,} 个条目"))
@@ -197,6 +204,9 @@ def _read(
         if reader.marks.rows > MAX_ROWS or reader.marks.columns > MAX_COLUMNS:
             found = f"{reader.marks.rows:,} 行 × {reader.marks.columns:,} 列"
             raise DataError(_too_large(f"{file} › {name}", found, f"不超过 {MAX_ROWS:,} 行、{MAX_COLUMNS} 列"))
+        if reader.marks.rows * reader.marks.columns > MAX_CELLS:
+            found = f"{reader.marks.rows:,} 行 × {reader.marks.columns:,} 列"
+            raise DataError(_too_large(f"{file} › {name}", found, f"不超过 {MAX_CELLS:,} 个单元格"))
     with CalamineWorkbook.from_path(path) as book:
         shown = tuple(item.name for item in book.sheets_metadata if item.visible is SheetVisibleEnum.Visible)
         hidden = tuple(item.name for item in book.sheets_metadata if item.name not in shown)
@@ -206,7 +216,7 @@ def _read(
             found_marks = marks[name].marks if name in marks else CellMarks()
             rows = [[_plain(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
             sheets[name] = RawSheet(file, name, rows, sheet.merged_cell_ranges or (), found_marks)
-            problems.extend(_formula_problems(file, name, found_marks))
+            problems.extend(formula_problems(file, name, found_marks))
     return RawWorkbook(file, (*shown, *hidden), frozenset(hidden), sheets, tuple(problems))
 
 
@@ -217,8 +227,8 @@ def _plain(value: object) -> object:
     return str(value) if isinstance(value, (dt.timedelta, dt.time)) else value
 
 
-def _formula_problems(file: str, sheet: str, marks: CellMarks) -> list[Problem]:
-    """Return the problems of formula cells that hold no usable value."""
+def formula_problems(file: str, sheet: str, marks: CellMarks) -> list[Problem]:
+    """Return the problems of formula cells that hold no usable value 公式问题."""
     unsaved = [
         Problem(
             code="WB-FORMULA",
