@@ -32,7 +32,8 @@ RATERS = ("rater", "role", "blinding", "before_discussion", "date", "file")
 class ReEvaluationFolder:
     """Everything of a re-evaluation folder but the forms 再评价资料: list, approved targets, follow-up, re-scores.
 
-    Frames have the columns named above. ``departments`` in order of the folder names; ``folders`` their folders.
+    Frames have the columns named above. ``departments`` in order of the folder names; ``folders`` their folders,
+    relative to the folder read (``"."`` where that is the department's own).
     """
 
     projects: pd.DataFrame

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from perfkit.errors import Problem, RuleError
+from perfkit.errors import DataError, Problem, RuleError
+from perfkit.read.department_folders import department_folders
+from perfkit.read.quality_forms import QUALITY_FORMS, load_quality_form
 from perfkit.read.rule_sets import (
     CATALOGUES,
     FOLDERS,
@@ -22,6 +24,7 @@ from perfkit.read.rule_sets import (
     silent_problems,
     unknown_name,
 )
+from perfkit.read.schema_re_evaluation import LIST_NAME
 from perfkit.read.shapes import shaped
 from perfkit.read.yaml_file import KeyPath, YamlFile, read_yaml
 from perfkit.rulebook import Framework, RuleSet, Run, Standing
@@ -29,6 +32,11 @@ from perfkit.rulebook import Framework, RuleSet, Run, Standing
 Loaded = TypeVar("Loaded")
 RUNS = "params/runs"
 WORKBOOK = "评价工作簿.xlsx"
+# Where loaders say that a name does not exist; a run file says it with its own line.
+NAMED_PLACES = frozenset({*FOLDERS, QUALITY_FORMS})
+RE_EVALUATION, FORM_FRAMEWORK = "re_evaluation", "self_evaluation"
+# The notebook of a re-evaluation has its number among the stages, whatever it is called.
+RE_EVALUATION_NUMBER = "09-"
 # Silent parameters that have a key of their own in a run file: two places could contradict each other.
 OWN_KEYS = {"grade_bands": "grade_bands", "result_rule": "packs"}
 
@@ -64,6 +72,8 @@ def load_run_with_rules(path: Path, root: Path) -> tuple[Run, RuleSet, Framework
         problems[:0] = error.problems
     if run is not None and rule_set is not None:
         problems += _date_problems(file, run, rule_set, framework)
+    if run is not None:
+        problems += _re_evaluation_problems(file, run, folder, framework)
     if problems or run is None or rule_set is None or framework is None:
         raise RuleError(problems)
     return run, rule_set, framework
@@ -73,6 +83,8 @@ def rule_files(run: Run, root: Path) -> tuple[Path, ...]:
     """Return every rule file that a run rests on 所用规则文件, for the hashes of a manifest."""
     names = [f"{RULES}/{name}.yaml" for name in sorted(CATALOGUES)]
     names += [f"{RULES}/{run.rules}.yaml", *(f"{PACKS}/{pack}.yaml" for pack in run.packs)]
+    if run.re_evaluation is not None:
+        names.append(f"{QUALITY_FORMS}/{run.re_evaluation.quality_form}.yaml")
     return tuple(root / name for name in [*names, f"{FRAMEWORKS}/{run.framework}.yaml"])
 
 
@@ -136,7 +148,8 @@ def _checked_choices(file: YamlFile, rules: RuleSet, problems: list[Problem]) ->
 def _located(error: RuleError, file: YamlFile, path: KeyPath) -> list[Problem]:
     """Return problems with the line of the run file where one is that a name does not exist."""
     return [
-        replace(problem, where=file.where(path)) if problem.where in FOLDERS else problem for problem in error.problems
+        replace(problem, where=file.where(path)) if problem.where in NAMED_PLACES else problem
+        for problem in error.problems
     ]
 
 
@@ -168,9 +181,55 @@ def _path_problems(file: YamlFile, root: Path) -> Iterable[Problem]:
         elif suffix and not (target.is_file() and target.suffix == suffix):
             mend = "检查路径和文件名"
             yield Problem(code="RUN-FILE", where=where, expected=f"已有的 {suffix} 文件", found=text, mend=mend)
-        elif key == "data" and not (target.is_file() or (target / WORKBOOK).is_file()):
-            mend = f"检查路径；文件夹内应有《{WORKBOOK}》，可用 perfkit new 生成"
-            yield Problem(code="RUN-DATA", where=where, expected="评价工作簿或其所在文件夹", found=text, mend=mend)
+        elif key == "data":
+            yield from _data_problems(file, target, where, text)
+
+
+def _re_evaluates(file: YamlFile) -> bool:
+    """Whether a run file is one of a re-evaluation: by its block or by the number of its notebook."""
+    notebook = file.value.get("notebook")
+    return RE_EVALUATION in file.value or (
+        isinstance(notebook, str) and Path(notebook).name.startswith(RE_EVALUATION_NUMBER)
+    )
+
+
+def _data_problems(file: YamlFile, target: Path, where: str, text: str) -> Iterable[Problem]:
+    """Yield data that is not what the notebook reads: a workbook, or the lists of projects of departments."""
+    if _re_evaluates(file):
+        try:
+            department_folders(target)
+        except DataError as error:
+            found = f"{text}：{'；'.join(problem.found for problem in error.problems)}"
+            expected = f"再评价资料文件夹（有《{LIST_NAME}》，或其子文件夹各有一份）"
+            mend = f"检查路径；清单可用 perfkit new --kind project-list {LIST_NAME} 生成"
+            yield Problem(code="RUN-DATA", where=where, expected=expected, found=found, mend=mend)
+    elif not (target.is_file() or (target / WORKBOOK).is_file()):
+        mend = f"检查路径；文件夹内应有《{WORKBOOK}》，可用 perfkit new 生成"
+        yield Problem(code="RUN-DATA", where=where, expected="评价工作簿或其所在文件夹", found=text, mend=mend)
+
+
+def _re_evaluation_problems(file: YamlFile, run: Run, root: Path, framework: Framework | None) -> Iterable[Problem]:
+    """Yield what a re-evaluation names and does not have: its block, a framework of forms, the quality form."""
+    if not _re_evaluates(file):
+        return
+    if run.re_evaluation is None:
+        mend = "写上 re_evaluation: {}（全部用默认参数），或逐项写明参数"
+        yield Problem(
+            code="RUN-RE-EVALUATION", where=file.where(("notebook",)), expected=f"{RE_EVALUATION} 一段", found="没有写",
+            mend=mend,
+        )  # fmt: skip
+        return
+    if framework is not None and framework.type != FORM_FRAMEWORK:
+        names = sorted(path.stem for path in (root / FRAMEWORKS).glob(f"{FORM_FRAMEWORK}*.yaml"))
+        yield Problem(
+            code="RUN-FRAMEWORK", where=file.where(("framework",)), expected="单位自评表的指标体系",
+            found=f"{framework.id}（{framework.name}）", mend=f"改为 {'、'.join(names)} 之一",
+        )  # fmt: skip
+    path = (RE_EVALUATION, "quality_form")
+    try:
+        load_quality_form(root, run.re_evaluation.quality_form)
+    except RuleError as error:
+        yield from _located(error, file, path)
 
 
 def _date_problems(file: YamlFile, run: Run, rules: RuleSet, framework: Framework | None) -> Iterable[Problem]:

@@ -27,7 +27,8 @@ from perfkit.read.styles import (
 )
 from perfkit.terms import ScoringParameter, Term
 
-KINDS = ("project",)
+PROJECT, RE_EVALUATION, PROJECT_LIST = "project", "re-evaluation", "project-list"
+KINDS = (PROJECT, RE_EVALUATION, PROJECT_LIST)
 GUIDE_SHEET = "填写说明"
 CHOICE_SHEET = "选项"
 HEADING_ROW = 3
@@ -57,20 +58,20 @@ _GUIDE = (
 )
 
 
-def write_template(path: Path, kind: str = "project") -> None:
+def write_template(path: Path, kind: str = PROJECT) -> None:
     """Write an empty evaluation workbook with guidance and example rows 写出模板.
 
     Parameters
     ----------
     path : file to write, ``.xlsx``; an existing file is refused.
-    kind : kind of evaluand; only ``project`` so far.
+    kind : kind of workbook; here only ``project``, the others have writers of their own (``re_scoring_template``).
 
     Raises
     ------
     DataError
         For an unknown kind, another suffix, or an existing file.
     """
-    if kind not in KINDS:
+    if kind != PROJECT:
         found, mend = f"「{kind}」", near(kind, KINDS) or f"可用：{'、'.join(KINDS)}"
         raise DataError(Problem(code="WB-KIND", where="--kind", expected="、".join(KINDS), found=found, mend=mend))
     if path.exists():
@@ -108,14 +109,14 @@ def write_workbook(
     _check_codes(path, tables, overview)
     book = Workbook()
     book.remove(book.worksheets[0])
-    _write_guide(book.create_sheet(GUIDE_SHEET))
-    choices = _Choices()
+    write_guide(book.create_sheet(GUIDE_SHEET), "评价工作簿填写说明", "项目支出绩效评价资料的统一填报表", _GUIDE)
+    choices = Choices()
     for sheet in SHEETS:
         target = book.create_sheet(sheet.name)
         if sheet is OVERVIEW:
             _write_overview(target, overview, choices)
         else:
-            _write_table(target, sheet, tables.get(sheet.code, ()), choices, example=example)
+            write_table(target, sheet, tables.get(sheet.code, ()), choices, example=example)
     choices.write(book.create_sheet(CHOICE_SHEET))
     book.active = 1 if tables else 0
     save_reproducibly(book, path)
@@ -143,8 +144,8 @@ def _check_codes(
         raise DataError(problems)
 
 
-class _Choices:
-    """The words of drop-downs: short lists stand in the validation itself, long ones on a hidden sheet."""
+class Choices:
+    """The words of drop-downs 下拉选项: short lists stand in the validation itself, long ones on a hidden sheet."""
 
     def __init__(self) -> None:
         self._long: dict[tuple[str, ...], str] = {}
@@ -181,10 +182,10 @@ class _Choices:
         protect(target)
 
 
-def _write_guide(target: Worksheet) -> None:
-    """Write the sheet that explains the workbook."""
-    style_banner(target, "评价工作簿填写说明", "项目支出绩效评价资料的统一填报表", 2)
-    for row, (subject, text) in enumerate(_GUIDE, start=HEADING_ROW):
+def write_guide(target: Worksheet, title: str, subtitle: str, lines: Sequence[tuple[str, str]]) -> None:
+    """Write the sheet that explains a workbook 填写说明: one subject and one text a line."""
+    style_banner(target, title, subtitle, 2)
+    for row, (subject, text) in enumerate(lines, start=HEADING_ROW):
         style_heading(cell_at(target, row, 1), subject, required=False)
         write_value(cell_at(target, row, 2), text, Form.LINES)
         target.row_dimensions[row].height = 34
@@ -194,7 +195,7 @@ def _write_guide(target: Worksheet) -> None:
     protect(target)
 
 
-def _write_overview(target: Worksheet, values: Mapping[str, object], choices: _Choices) -> None:
+def _write_overview(target: Worksheet, values: Mapping[str, object], choices: Choices) -> None:
     """Write 概况: one key a line."""
     style_banner(target, OVERVIEW.title, OVERVIEW.guidance, 3)
     target.row_dimensions[HEADING_ROW].height = 32
@@ -217,10 +218,17 @@ def _write_overview(target: Worksheet, values: Mapping[str, object], choices: _C
     protect(target)
 
 
-def _write_table(
-    target: Worksheet, sheet: Sheet, rows: Sequence[Mapping[str, object]], choices: _Choices, *, example: bool
+def write_table(
+    target: Worksheet, sheet: Sheet, rows: Sequence[Mapping[str, object]], choices: Choices, *, example: bool
 ) -> None:
-    """Write one table: banner, headings, the example row where wanted, the rows."""
+    """Write one table 写出数据表: banner, headings, the example row where wanted, the rows.
+
+    Parameters
+    ----------
+    target : the empty worksheet; ``sheet`` its layout.
+    rows : values by column code; ``choices`` the drop-downs of the workbook.
+    example : whether the example row is written.
+    """
     style_banner(target, sheet.title, sheet.guidance, min(len(sheet.columns), 10), sheet.columns)
     target.row_dimensions[HEADING_ROW].height = 32
     lay_out_columns(target, sheet.columns)
@@ -253,8 +261,8 @@ def _write_table(
 
 
 def _frozen_columns(sheet: Sheet) -> int:
-    """Return how many leading columns stay in sight: the code, and the names of an indicator."""
-    return 5 if sheet.code == "indicators" else 1
+    """Return how many leading columns stay in sight: the code, the names of an indicator, project and item of a re-score."""
+    return {"indicators": 5, "scores": 3}.get(sheet.code, 1)
 
 
 _FORM_WORDS = {

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from perfkit.errors import DataError
+from perfkit.read.department_folders import department_folders
 from perfkit.read.engagement import BASE_TABLE_FOLDER, EVIDENCE_FOLDER, SURVEY_FOLDER
+from perfkit.read.runs import FORM_FRAMEWORK
 from perfkit.rulebook import Run
 from perfkit.run.manifest import named, provenance
 from perfkit.run.plan import PlannedRun
@@ -47,13 +50,31 @@ def order_of(planned: PlannedRun, root: Path, template: Path | None) -> Order:
     chosen = template or run.template_path(root)
     parameters = {RUN_FILE: named(planned.file, root)}
     data = run.data_path(root)
-    framework = root / FRAMEWORKS / f"{run.framework}.yaml"
-    files = [planned.file, run.notebook_path(root), framework, *((chosen,) if chosen else ())]
+    files = [planned.file, run.notebook_path(root), *_frameworks(run, root), *((chosen,) if chosen else ())]
     files += [] if data.is_dir() else [data]
     # every rule file counts: catalogues, packs and sources refer to each other
-    folders = [root / RULES, *([data] if data.is_dir() else _beside(data))]
+    folders = [root / RULES, *(_data_folders(run, data) if data.is_dir() else _beside(data))]
     made_from = provenance(root, files, folders, {"parameters": parameters, "seed": run.seed})
     return Order(root=root, run=run, template=chosen, parameters=parameters, made_from=made_from)
+
+
+def _frameworks(run: Run, root: Path) -> list[Path]:
+    """Return the frameworks that a run reads: a re-evaluation knows every layout of the forms, not its own only."""
+    own = root / FRAMEWORKS / f"{run.framework}.yaml"
+    return [own] if run.re_evaluation is None else [own, *sorted((root / FRAMEWORKS).glob(f"{FORM_FRAMEWORK}*.yaml"))]
+
+
+def _data_folders(run: Run, data: Path) -> list[Path]:
+    """Return the folders that a run reads whole: of a re-evaluation, those of its departments and nothing beside them.
+
+    A department may be a link within the data folder; listed by itself it is followed as the reader follows it.
+    """
+    if run.re_evaluation is None:
+        return [data]
+    try:
+        return list(department_folders(data))
+    except DataError:
+        return [data]
 
 
 def _beside(workbook: Path) -> list[Path]:

@@ -33,6 +33,7 @@ from perfkit.terms.re_evaluation import (
     QualityAspect,
     RaterRole,
     Reason,
+    Rectification,
     ScoreChange,
     Tier,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "QualityAspect",
     "RaterRole",
     "Reason",
+    "Rectification",
     "ReverseRule",
     "Role",
     "Roles",

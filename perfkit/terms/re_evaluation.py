@@ -87,3 +87,11 @@ class QualityAspect(Term):
     TRUTH = "truth", "内容真实性"
     ACCURACY = "accuracy", "计分准确性"
     FOLLOW_UP = "follow_up", "上年问题整改"
+
+
+class Rectification(Term):
+    """What became of a problem of last year 上年问题整改情况."""
+
+    DONE = "done", "已整改", "已完成整改", "整改到位"
+    PARTLY = "partly", "部分整改", "整改中"
+    NOT_DONE = "not_done", "未整改", "未完成整改"

@@ -82,6 +82,59 @@ class DataShape(Term):
     SPARSE = "sparse", "多数未变动"
 
 
+class Variant(Term):
+    """Variants of a statistic that the map of coverage tells apart 形式或设计: several in one code, a colon between."""
+
+    UNWEIGHTED = "unweighted", "未加权"
+    WEIGHTED = "weighted", "加权"
+    NOMINAL = "nominal", "名义尺度"
+    ORDINAL = "ordinal", "顺序尺度"
+    INTERVAL = "interval", "等距尺度"
+    RATIO = "ratio", "比率尺度"
+    INCOMPLETE_AGREEMENT = "ICC(A,1) reml", "ICC(A,1)，有缺失（REML）"
+    CONSISTENCY = "consistency", "不计评分者宽严"
+    ONE_WAY = "oneway", "单因素"
+    RAW = "raw", "原始"
+    STANDARDIZED = "standardized", "标准化"
+    BIAS = "bias", "偏差"
+    LOWER = "lower", "下界限"
+    UPPER = "upper", "上界限"
+    INTERCEPT = "intercept", "截距"
+    SLOPE = "slope", "斜率"
+    MEAN = "mean", "均值"
+    MEDIAN = "median", "中位数"
+    CONSTANT_TRUTH = "true_value_constant", "真值不变"
+    VARYING_TRUTH = "true_value_varies", "真值变化"
+    PLAIN = "plain", "普通"
+    CONSTANT_CV = "constant_cv", "变异系数不变"
+    KNOWN_ERRORS = "known_errors", "误差已知"
+    CROSSED_G = "p x r:g", "p×r 的 G"
+    CROSSED_PHI = "p x r:phi", "p×r 的 Φ"
+    NESTED_PHI = "r:p:phi", "r:p 的 Φ"
+    BONFERRONI = "bonferroni", "Bonferroni 校正"
+    SIMPLE = "simple", "简单随机"
+    STRATIFIED = "stratified", "分层"
+    SEPARATE = "separate", "分别估计"
+    COMBINED = "combined", "联合估计"
+    DIFFERENCE = "difference", "差额"
+    REGRESSION = "regression", "回归"
+    QUOTIENT = "quotient", "比率"
+    DIRECT = "direct", "直接推断"
+    MONEY = "money", "按金额"
+    PARTIAL = "partial", "部分评错"
+    WHOLE = "whole", "全额评错"
+    BOTH_WAYS = "both_ways", "有高有低"
+
+    @classmethod
+    def words(cls, code: str) -> str:
+        """Return a code in words, part by part where it has several; what is no variant stays as it is."""
+        whole = cls.read(code)
+        if whole is not None:
+            return whole.label
+        known = [(cls.read(part), part) for part in code.split(":")]
+        return "，".join(part if member is None else member.label for member, part in known)
+
+
 class Statistic(Term):
     """Names of the statistics 统计量名称: the code is the ``kind`` of its Result."""
 
