@@ -31,6 +31,7 @@ from perfkit.reliability.agreement import (
 )
 from perfkit.reliability.concordance import kendall_tau_b, kendall_w, mean_pairwise_spearman, pearson_r, spearman_rho
 from perfkit.reliability.consistency import cronbach_alpha, guttman_lambdas, item_statistics, omega_total, split_half
+from perfkit.reliability.coverage import coverage_map
 from perfkit.reliability.difference.ccc import lin_ccc, overall_ccc
 from perfkit.reliability.difference.limits import (
     difference_bias,
@@ -65,6 +66,7 @@ __all__ = [
     "change_summary",
     "cohen_kappa",
     "conger_kappa",
+    "coverage_map",
     "cronbach_alpha",
     "deming",
     "difference_bias",
