@@ -37,7 +37,7 @@ _WORDS = {
     "text": "原文", "number": "数值", "note": "规范化说明",
 }  # fmt: skip
 _ITEM_WORDS = {**_WORDS, "target_text": "年度指标值"}
-_SHOWN: Mapping[str, Mapping[object, str]] = {
+_SHOWN: Mapping[str, Mapping[str, str]] = {
     "layout": {item.value: item.label for item in FormLayout},
     "operator": {item.value: item.label for item in Operator},
     "line": {"total": "年度资金总额", "appropriation": "当年财政拨款", "carried_over": "上年结转资金", "other": "其他资金", "": "未归类"},
@@ -113,7 +113,7 @@ def _table_sheet(name: str, frame: pd.DataFrame, columns: Sequence[str], words: 
     percents = frozenset(place for place, column in enumerate(columns) if column in _RATES)
     shown = {place: _SHOWN[column] for place, column in enumerate(columns) if column in _SHOWN}
     rows = (
-        [shown[place].get(value, value) if place in shown else value for place, value in enumerate(row)]
+        [shown[place].get(str(value), value) if place in shown else value for place, value in enumerate(row)]
         for row in _rows(frame, columns)
     )
     return PlainSheet(name, heads, rows, percents)

@@ -40,7 +40,10 @@ def evaluations() -> tuple[SelfEvaluations, pd.DataFrame]:
         one = read(form)
         parts.append([_copies(getattr(one, name), places) for name in ("values", "forms", "items", "funds")])
     values, forms, items, funds = (pd.concat(group, ignore_index=True) for group in zip(*parts, strict=True))
-    forms["result_text"] = "完成年度任务，编号" + forms["project"]
+    # Every form its own number of people trained, or all of them would be copies of one another.
+    own = items["level3"] == "培训人次"
+    items.loc[own, "actual"] = 200 + np.arange(FORMS) / 100
+    items.loc[own, "actual_text"] = [f"{200 + place / 100:g}人次" for place in range(FORMS)]
     read_forms = SelfEvaluations(values=values, forms=forms, items=items, funds=funds, problems=(), sha256={})
     return read_forms, _copies(approvals(sound), range(FORMS))
 

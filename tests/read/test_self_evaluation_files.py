@@ -60,8 +60,8 @@ def test_a_list_of_indicators_with_repeated_project_columns(tmp_path: Path) -> N
 
 def test_blank_project_cells_of_a_list_belong_to_the_row_above(tmp_path: Path) -> None:
     rows = _listed("P1", "甲", *(("产出指标", "数量指标", f"长度{n}", "≥50公里", "52公里", 50, 50) for n in range(3)))
-    for values in rows[1:]:
-        values[:7] = [None] * 7
+    rows[1][:7] = [None] * 7
+    rows[2][:7] = [None, "甲", None, None, None, None, None]
     book = Workbook()
     put(book.active, [list(LIST), *rows])
     book.save(tmp_path / "清单.xlsx")
@@ -297,6 +297,8 @@ def test_the_import_is_written_whole_and_without_formulas(tmp_path: Path) -> Non
     assert written.sheetnames == ["自评表", "指标", "资金", "取值", "未读出清单", "规范化说明", "文件"]
     assert not [cell for sheet in written for line in sheet.iter_rows() for cell in line if cell.data_type == "f"]
     assert written["指标"]["F3"].value == "=cmd|'/c calc'!A1"
+    assert [written["指标"][cell].value for cell in ("B2", "B3", "H3")] == ["预算执行率", "1", "≥"]
+    assert written["自评表"]["M2"].value == "其他"
     with table.open(encoding="utf-8-sig", newline="") as stream:
         lines = list(csv.DictReader(stream))
     assert len(lines) == len(result.values)

@@ -39,7 +39,8 @@ NAN = math.nan
         ("80%（含）以上", 80, "ge", "%"), ("提高5%", 5, "", "%"), ("最高5元", NAN, "", ""),
         ("2023.56万元", 2023.56, "", "万元"), ("及时率≥95%", 95, "ge", "%"), ("≥2000.5亩", 2000.5, "ge", "亩"),
         ("≥5台（套）", 5, "ge", "台（套）"),
-        ("2024.12", NAN, "", ""), ("2024年", NAN, "", ""), ("2024.12.31前", NAN, "", ""), ("全年50次", 50, "", "次"),
+        ("2024.12", NAN, "", ""), ("2082.8", 2082.8, "", ""), ("1999.12", 1999.12, "", ""),
+        ("2024.5前", NAN, "", ""), ("2024年", NAN, "", ""), ("2024.12.31前", NAN, "", ""), ("全年50次", 50, "", "次"),
         ("-2℃", -2, "", "℃"), ("12个月", 12, "", "个月"), ("", NAN, "", ""), ("—", NAN, "", ""), ("优良中低差", NAN, "", ""),
         ("2024年12月底前", NAN, "", ""), ("12月底前", NAN, "", ""), ("2024-12-31", NAN, "", ""), ("按期完成", NAN, "", ""),
         ("第3季度", NAN, "", ""), ("约60个", NAN, "", ""), ("10000余人", NAN, "", ""),
@@ -72,6 +73,12 @@ def test_actual_values(text: str, number: float) -> None:
 def test_rates(value: object, percent: bool, computed: float, expected: float) -> None:
     found = rate(value, percent, computed).number
     assert found == pytest.approx(expected, rel=1e-12) or (math.isnan(expected) and math.isnan(found))
+
+
+def test_a_month_is_a_number_where_it_has_a_unit_of_its_own() -> None:
+    assert math.isnan(target("2024.12", False).number)
+    assert target("2024.12", False, measured=True).number == 2024.12
+    assert math.isnan(target("2024.12.31", False, measured=True).number)
 
 
 def test_a_bare_one_is_no_rate() -> None:
@@ -182,6 +189,18 @@ def test_notes_and_footers_below_a_form_without_total_are_no_items(tmp_path: Pat
     assert result.forms.iloc[0]["date"] == "2025-01-10"
     assert codes(result, Severity.WARNING) == {"SE-TOTAL"}
     assert not told(result, Severity.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("title", "below", "year"),
+    [("2024年项目支出绩效自评表", "", 2024), ("自评表", "（2024年）", 2024), ("自评表", "", NAN)],
+)
+def test_the_year_is_that_of_the_title(tmp_path: Path, title: str, below: str, year: float) -> None:
+    rows = annex(Made(name="2019年度续建项目"))
+    rows[:2] = [[title], [below]]
+    write(tmp_path / "甲.xlsx", rows=rows)
+    found = read(tmp_path).forms.iloc[0]["year"]
+    assert found == year or (math.isnan(year) and math.isnan(found))
 
 
 NAMES = st.text("水利工程建设培训补贴设备采购农村道路", min_size=3, max_size=10)

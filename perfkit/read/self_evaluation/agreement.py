@@ -37,7 +37,6 @@ def settle(record: FormRecord, item: ItemRecord) -> None:
             "actual_text",
         )
     item.numbers["target_text"], item.numbers["actual_text"] = wanted._replace(unit=unit), reached
-    item.texts["unit_read"] = unit
 
 
 def _same(one: str, other: str) -> bool:

@@ -14,11 +14,13 @@ from perfkit.read.self_evaluation.labels import (
     HEAD_STOPS,
     KNOWN_LABELS,
     SIDE_GOALS,
-    plain_label,
+    is_title,
 )
 from perfkit.read.self_evaluation.quantities import Quantity, RefusedError, points
 
-_YEAR = re.compile(r"(20\d\d)\s*年度")
+_YEAR = re.compile(r"(20\d\d)\s*年(?:度|(?=\)?$))")
+_TITLE_YEAR = re.compile(r"(20\d\d)\s*年")
+_TITLE_ROWS = 4
 _CODE_LED = re.compile(r"[\[【(（]?([A-Za-z0-9]{6,32})[\]】)）]?\s*[-—_:：\s]*(?=[^\sA-Za-z0-9])(.+)", re.DOTALL)
 _AGENCY_LED = re.compile(r"[\[【(（]?(\d{3,12})[\]】)）]?\s*[-—_:：\s]*(?=[^\s\d])(.+)", re.DOTALL)
 _DATE = re.compile(r"(20\d\d)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?")
@@ -49,7 +51,7 @@ class FormHead:
                 if self.view.anchor(row, column) != (row, column):
                     continue
                 label = self.view.labels[row].get(column, "")
-                if label in HEAD_ROLES and not self._holds_value(row, column, label):
+                if label in HEAD_ROLES:
                     self._beside(row, column, label)
                 elif isinstance(self.view.value(row, column), str):
                     self._inside(row, column)
@@ -61,11 +63,6 @@ class FormHead:
         if not led_by_code:
             self._found.setdefault("project", [])
         getattr(self, f"_put_{role}", self._put)(role, place, self.view.text(*place))
-
-    def _holds_value(self, row: int, column: int, label: str) -> bool:
-        """Whether a text that reads as a label ends in brackets that hold its value: 项目名称（…） never does."""
-        text = self.view.line(row, column)
-        return ":" in text.rstrip(":") and plain_label(text) != label
 
     def _beside(self, row: int, column: int, label: str) -> None:
         """Take the next filled cell to the right, unless it is a label itself."""
@@ -199,10 +196,13 @@ class FormHead:
         """Take the budget year from the title lines above the names."""
         if "year" in self.record.numbers:
             return
-        for row in rows[:4]:
+        for row in rows[:_TITLE_ROWS]:
+            if any(label.partition(":")[0] in HEAD_ROLES for label in self.view.labels[row].values()):
+                continue  # a year in the name of a project is not the year of the form
             for column in self.view.filled(row):
                 text = self.view.line(row, column)
-                if len(text) <= 60 and (found := _YEAR.search(text)):
+                found = _YEAR.search(text) or (_TITLE_YEAR.search(text) if is_title(text) else None)
+                if len(text) <= 60 and found:
                     self.record.put_number("year", (row, column), Quantity(float(found[1])))
                     return
 

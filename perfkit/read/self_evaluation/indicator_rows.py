@@ -212,13 +212,15 @@ class IndicatorTable:
 
     def _texts(self, item: ItemRecord, cells: Cells) -> None:
         """Read target, actual, unit, operator, cause and what else the table has."""
+        signs = [self.view.line(*place) for role in ("unit", "operator") for place in cells.get(role, ())]
+        measured = any(not is_dash(sign) and "定性" not in sign for sign in signs)
         for role, read_as in (("target_text", target), ("actual_text", actual)):
             places = cells.get(role, [])
             if not places:
                 continue
             joined = len(places) > 1
             value = "".join(self.view.text(*place) for place in places) if joined else self.view.value(*places[0])
-            read = read_as(value, not joined and self.view.percent(*places[0]))
+            read = read_as(value, not joined and self.view.percent(*places[0]), measured)
             if joined:
                 read = read._replace(notes=("相邻单元格合并读取", *read.notes))
             item.texts[role] = str(value) if joined else self.view.text(*places[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from perfkit.read.self_evaluation.form_end import finish, tell_columns
 from perfkit.read.self_evaluation.form_head import FormHead
@@ -21,11 +22,20 @@ _TEXTS = {
 _POINTS = ("total", "total_full", "execution_full", "execution_score")
 
 
+class _Name(NamedTuple):
+    """What names the project of a row."""
+
+    code: str
+    name: str
+    agency: str
+
+
 def read_list(view: SheetView, headings: Headings, named_from: int) -> list[FormRecord]:
     """Read a list of indicators of many projects; a project is one form 读取清单."""
     unit = unit_of(view, 0, headings.last)
-    lists: dict[str, _ListedForm] = {}
-    key = ""
+    lists: dict[tuple[str, str], _ListedForm] = {}
+    last = _Name("", "", "")
+    key = ("", "")
     for row in range(headings.last + 1, view.height):
         if list_headings(view, row) is not None:
             continue
@@ -34,11 +44,12 @@ def read_list(view: SheetView, headings: Headings, named_from: int) -> list[Form
         if not cells or leading in FOOTERS:
             continue
         if leading in TOTALS and "level3" not in cells:
-            if key:
+            if key in lists:
                 lists[key].total(cells)
             continue
-        key = _key(view, cells) or key
-        if not key:
+        last = _named(view, cells, last)
+        key = (last.code or last.name, last.agency)
+        if not key[0]:
             continue
         if key not in lists:
             record = FormRecord(f"{view.file}#{named_from + len(lists) + 1}", view, row, row)
@@ -50,11 +61,19 @@ def read_list(view: SheetView, headings: Headings, named_from: int) -> list[Form
     return forms
 
 
-def _key(view: SheetView, cells: dict[str, list[tuple[int, int]]]) -> str:
-    """Return what names the project of a row; ``""`` where its cells are blank and the row above decides."""
-    texts = [re.sub(r"\s+", "", view.line(*cells[role][0])) for role in ("project", "name", "agency") if role in cells]
-    named = "project" in cells or "name" in cells
-    return "\n".join(texts) if named else ""
+def _named(view: SheetView, cells: dict[str, list[tuple[int, int]]], last: _Name) -> _Name:
+    """Return which project a row names; blank cells say what the row above says."""
+    code, name, agency = (
+        re.sub(r"\s+", "", view.line(*cells[role][0])) if role in cells else ""
+        for role in ("project", "name", "agency")
+    )
+    if not code and not name:
+        return last
+    if not code and name == last.name:
+        code = last.code
+    if not agency and (code or name) == (last.code or last.name):
+        agency = last.agency
+    return _Name(code, name or (last.name if code == last.code else ""), agency)
 
 
 class _ListedForm:

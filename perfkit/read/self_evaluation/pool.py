@@ -26,13 +26,16 @@ def read_with_processes(files: Sequence[SourceFile], department: str, jobs: int)
     read: dict[int, list[FileTables]] = {}
     # spawn, not fork: a notebook kernel and the numeric libraries hold threads that do not survive a fork
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=min(jobs, len(batches)), mp_context=context) as pool:
+    pool = ProcessPoolExecutor(max_workers=min(jobs, len(batches)), mp_context=context)
+    try:
         futures = {number: pool.submit(_read_batch, batch, department) for number, batch in enumerate(batches)}
         for number, future in futures.items():
             try:
                 read[number] = future.result()
-            except BrokenProcessPool:
+            except (BrokenProcessPool, MemoryError):
                 continue
+    finally:
+        pool.shutdown(cancel_futures=True)  # an interrupt does not wait for what was not begun
     if not read:
         # not one batch came through: processes cannot be started here at all (a script without a main guard)
         return [read_file(source, department) for source in files]
@@ -53,7 +56,7 @@ def _read_apart(batch: Sequence[SourceFile], department: str) -> list[FileTables
     with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
         try:
             return pool.submit(_read_batch, batch, department).result()
-        except BrokenProcessPool:
+        except (BrokenProcessPool, MemoryError):
             pass
     if len(batch) > 1:
         half = len(batch) // 2

@@ -19,9 +19,10 @@ NEAR_RATE = 0.05  # a printed rate this near to executed ÷ budget (relative) te
 _DASHES = frozenset({"", "-", "--", "—", "——", "–", "―", "/", "\\", "－", "…", "……", "无", "不适用", "N/A", "n/a", "*"})
 _POINT_UNITS = ("", "分", "%")
 _TIME = re.compile(
-    r"(?<![\d.,])(?:19|20)\d\d\s*年|(?<![\d.,])(?:19|20)\d\d[./-](?:0?[1-9]|1[0-2])(?:[./-]\d{1,2})?(?!\d)\s*(?:$|[前日底月止])"
+    r"(?<![\d.,])(?:19|20)\d\d\s*年|(?<![\d.,])(?:19|20)\d\d[./-](?:0?[1-9]|1[0-2])(?:[./-]\d{1,2}(?!\d)|[前日底月止])"
     r"|\d{1,2}\s*月(?!以)|月底|月末|年底|年末|季度末|日前|前完成|前到位"
 )
+_BARE_MONTH = re.compile(r"20[0-3]\d\.(?:0[1-9]|1[0-2])")  # a text 2024.12 is a month, unless it has a sign or a unit
 _OPERATOR_WORDS = "|".join(
     sorted(
         (
@@ -175,8 +176,13 @@ def _hundredth(number: float) -> float:
     return float(f"{number / 100:.15g}")
 
 
-def target(value: object, percent: bool) -> Quantity:
+def target(value: object, percent: bool, measured: bool = False) -> Quantity:
     """Return the number of a target value 年度指标值; words and points of time are no number and no error.
+
+    Parameters
+    ----------
+    value, percent : what stands there, and whether its format shows percent.
+    measured : whether columns of their own hold a sign or a unit: then a text like 2024.12 is no month.
 
     >>> target("≥５０个", False).number, target("80%以上", False).operator, target("2024年12月底前", False).number
     (50.0, 'ge', nan)
@@ -188,35 +194,30 @@ def target(value: object, percent: bool) -> Quantity:
             return _one_number(value, percent, "")
         except RefusedError:
             return NOTHING
-    return _value_of(str(value))
+    return _value_of(str(value), measured)
 
 
-def actual(value: object, percent: bool) -> Quantity:
+def actual(value: object, percent: bool, measured: bool = False) -> Quantity:
     """Return the number of an actual value 实际完成值; leading words such as 已完成 are left out with a note.
 
     >>> actual("已完成60个", False).number, actual("优", False).number
     (60.0, nan)
     """
-    if isinstance(value, str):
-        text = narrow(value).strip()
-        led = (
-            re.fullmatch(rf"(?:{_DONE})+\s*(?=[\d≥≤<>])(.+)", text, re.DOTALL) if len(text) <= LONGEST_NUMBER else None
-        )
+    if isinstance(value, str) and len(value) <= LONGEST_NUMBER:
+        led = re.fullmatch(rf"(?:{_DONE})+\s*(?=[\d≥≤<>])(.+)", narrow(value).strip(), re.DOTALL)
         if led:
-            read = _value_of(led[1])
-            return (
-                read._replace(notes=(*read.notes, "去掉数值前的文字"))
-                if read.notes or read.number == read.number
-                else read
-            )
-    return target(value, percent)
+            read = _value_of(led[1], measured)
+            return read if math.isnan(read.number) else read._replace(notes=(*read.notes, "去掉数值前的文字"))
+    return target(value, percent, measured)
 
 
 @functools.lru_cache(maxsize=20_000)
-def _value_of(text: str) -> Quantity:
+def _value_of(text: str, measured: bool) -> Quantity:
     """Return the number of a text that may as well be words."""
     plain = re.sub(r"\(含(?:本数)?\)", "", " ".join(narrow(text).split()))
     if is_dash(plain) or len(plain) > LONGEST_NUMBER or not re.search(r"\d", plain) or _TIME.search(plain):
+        return NOTHING
+    if not measured and _BARE_MONTH.fullmatch(plain):
         return NOTHING
     notes: tuple[str, ...] = ()
     found = _measured(re.sub(r"(?<=[^\x00-\x7f≥≤])\s+(?=\S)", "", plain))
