@@ -12,6 +12,7 @@ from scipy.special import ndtr, ndtri
 
 from perfkit.errors import MethodError, Problem
 from perfkit.reliability.estimate import UNKNOWN, checked_level, no_interval, unknown_choice
+from perfkit.reliability.percent import percent
 from perfkit.result import Caveat, Interval
 
 REPLICATES = 2000
@@ -133,7 +134,7 @@ def bootstrap(
     }
     undefined = 1 - len(known) / replicates
     if np.isnan(value) or undefined > UNDEFINED_SHARE:
-        caveat = Caveat("BOOTSTRAP_UNDEFINED", f"自助样本中 {undefined:.1%} 无法计算该统计量，区间无法估计")
+        caveat = Caveat("BOOTSTRAP_UNDEFINED", f"自助样本中 {percent(undefined)} 无法计算该统计量，区间无法估计")
         caveats = (caveat,) if undefined > UNDEFINED_SHARE else ()
         return Bootstrap(interval=no_interval(level), interval_method="none", se=UNKNOWN, caveats=caveats, **common)
     se = float(np.std(known, ddof=1))
@@ -148,7 +149,7 @@ def bootstrap(
         return Bootstrap(interval=no_interval(level), interval_method="none", se=se, caveats=(caveat,), **common)
     low, high = np.quantile(known, tails)
     partly = (
-        (Caveat("BOOTSTRAP_PARTLY_UNDEFINED", f"自助样本中 {undefined:.1%} 无法计算该统计量，已剔除"),)
+        (Caveat("BOOTSTRAP_PARTLY_UNDEFINED", f"自助样本中 {percent(undefined)} 无法计算该统计量，已剔除"),)
         if undefined
         else ()
     )

@@ -49,10 +49,10 @@ def test_lin_by_its_definition_and_published_variance() -> None:
 
 def test_z_interval_stays_within_the_range() -> None:
     x, y = [82.6, 88.3, 75.1], [82.0, 87.1, 76.0]
-    assert _codes(lin_ccc(x, y, interval="asymptotic")) in (("PAST_RANGE",), ())
+    assert set(_codes(lin_ccc(x, y, interval="asymptotic"))) <= {"PAST_RANGE", "COVERAGE_LOW"}
     noisy = lin_ccc([1.0, 2.0, 3.0, 4.0], [1.0, 3.0, 2.0, 4.0], interval="asymptotic")
     assert noisy.interval.high > 1
-    assert _codes(noisy) == ("PAST_RANGE",)
+    assert "PAST_RANGE" in _codes(noisy)
     bounded = lin_ccc([1.0, 2.0, 3.0, 4.0], [1.0, 3.0, 2.0, 4.0])
     assert -1 < bounded.interval.low < bounded.value < bounded.interval.high < 1
     assert bounded.se == noisy.se

@@ -87,7 +87,7 @@ def test_single_replicates_are_the_plain_limits() -> None:
     for model in ("true_value_varies", "true_value_constant"):
         result = repeated_limits(table, model=model)
         assert (result.value, result.lower) == pytest.approx((plain.value, plain.lower), rel=SAME_FORMULA)
-        assert _codes(result) == ("NO_REPLICATES",)
+        assert "NO_REPLICATES" in _codes(result)
         assert all(map(math.isnan, result.var_within))
         assert result.upper_interval.low < result.upper < result.upper_interval.high
 

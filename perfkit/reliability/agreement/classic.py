@@ -19,9 +19,11 @@ from perfkit.reliability.agreement.units import (
     Units,
     pair_agreement,
     rated_units,
+    sample_region,
 )
 from perfkit.reliability.agreement.weights import Weights, check_order, weight_matrix
 from perfkit.reliability.bootstrap import REPLICATES, SEED, Counts, Seed, bootstrap
+from perfkit.reliability.coverage import covered
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,
@@ -147,13 +149,14 @@ def all_raters_agree(
     given = graded.values[units.rows]
     slack = SNAP * float(np.abs(given).max())
     agreed = int(units.counts[np.ptp(given, axis=1) <= tolerance + slack].sum())
-    return AllRatersAgreeResult(
+    result = AllRatersAgreeResult(
         value=agreed / units.n,
         interval=_wilson(agreed, units.n, level),
         interval_method="wilson",
         agreed=agreed,
         **common,
     )
+    return covered(result, sample_region(units))
 
 
 def _wilson(successes: int, n: int, level: float) -> Interval:
@@ -356,7 +359,8 @@ def light_kappa(
         seed=seed,
         patterns=units.counts,
     )
-    return LightKappaResult(**drawn.fields(), caveats=drawn.caveats, **common)
+    result = LightKappaResult(**drawn.fields(), caveats=drawn.caveats, **common)
+    return covered(result, sample_region(units, name))
 
 
 def _pairwise_kappas(units: Units, weights: FloatArray, counts: Counts) -> FloatArray:

@@ -17,10 +17,12 @@ from perfkit.reliability.agreement.units import (
     pair_agreement,
     rated_units,
     row_sums,
+    sample_region,
     standard_error,
     t_fields,
 )
 from perfkit.reliability.agreement.weights import Weights, weight_matrix
+from perfkit.reliability.coverage import covered
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,
@@ -176,7 +178,8 @@ def coefficient(
         return result(value=value, interval=no_interval(level), caveats=caveats + units.caveats, **common)
     se = standard_error(_unit_terms(units, agreement, value, expected, paired), units.counts, divisor)
     fields, more = t_fields(value, se, units.n, level)
-    return result(value=value, caveats=more + caveats + units.caveats, **fields, **common)
+    found = result(value=value, caveats=more + caveats + units.caveats, **fields, **common)
+    return covered(found, sample_region(units, name))
 
 
 def _unit_terms(units: Units, agreement: FloatArray, value: float, chance: Chance, paired: int) -> FloatArray:

@@ -25,6 +25,7 @@ from perfkit.reliability.agreement.krippendorff_disagreement import (
 )
 from perfkit.reliability.agreement.units import FEW_EVALUANDS, MISSING_POLICIES, MissingPolicy
 from perfkit.reliability.bootstrap import REPLICATES, SEED, Bootstrap, BootstrapKind, Seed, bootstrap
+from perfkit.reliability.coverage import Region, covered, grades_region, scores_region
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,
@@ -225,6 +226,23 @@ def _bootstrap(
     )
 
 
+def _region(ratings: GradeRatings, categories: Sequence[Any] | None, metric: str, counted: _Counted) -> Region:
+    """Return where on the map of coverage the ratings lie: grades for metrics of grades, else scores."""
+    if metric in ("nominal", "ordinal"):
+
+        def category_counts() -> NDArray[np.int64]:
+            codes = grades(ratings, categories=categories).codes
+            return np.bincount(codes[codes != MISSING])
+
+        return grades_region(counted.n_used, counted.k, category_counts, design=metric)
+    if isinstance(ratings, Grades) or categories is not None or _in_words(ratings):
+        graded = grades(ratings, categories=categories)
+        matrix = np.where(graded.codes == MISSING, UNKNOWN, graded.values[graded.codes])
+    else:
+        matrix = rating_matrix(ratings)
+    return scores_region(matrix, n=counted.n_used, k=counted.k, design=metric)
+
+
 def krippendorff_alpha(
     ratings: GradeRatings,
     *,
@@ -308,7 +326,7 @@ def krippendorff_alpha(
         caveats = resampled.caveats
         if counted.n_used < FEW_EVALUANDS:
             caveats = (*caveats, small_sample(counted.n_used, FEW_EVALUANDS))
-    return KrippendorffAlphaResult(
+    result = KrippendorffAlphaResult(
         value=value,
         metric=metric,
         n_raters=counted.k,
@@ -323,3 +341,4 @@ def krippendorff_alpha(
         caveats=caveats,
         **fields,
     )
+    return covered(result, _region(ratings, categories, metric, counted)) if interval == "bootstrap" else result

@@ -19,10 +19,12 @@ from perfkit.reliability.agreement.units import (
     pair_agreement,
     rated_units,
     row_sums,
+    sample_region,
     standard_error,
     t_fields,
 )
 from perfkit.reliability.agreement.weights import Weights, weight_matrix
+from perfkit.reliability.coverage import covered
 from perfkit.reliability.estimate import (
     UNKNOWN,
     checked_level,
@@ -168,6 +170,7 @@ def krippendorff_alpha_gwet(
             **common,
         )
     fields, caveats = t_fields(found.value, standard_error(found.terms, counts, divisor), n, level)
-    return KrippendorffAlphaGwetResult(
+    result = KrippendorffAlphaGwetResult(
         value=found.value, pa=found.pa, pe=found.pe, caveats=caveats + units.caveats, **fields, **common
     )
+    return covered(result, sample_region(units, name))

@@ -27,8 +27,10 @@ from perfkit.reliability.agreement.units import (
     Units,
     checked_divisor,
     rated_units,
+    sample_region,
 )
 from perfkit.reliability.agreement.weights import Weights, weight_matrix
+from perfkit.reliability.coverage import covered
 from perfkit.reliability.estimate import (
     UNKNOWN,
     checked_level,
@@ -208,7 +210,7 @@ def _large_sample_result(
         return CohenKappaResult(**zero, caveats=(constant_rater("、".join(constant)),), **common)
     interval, method, caveats = _normal_interval(found, quantile, units.n, level)
     z = found.value / found.se_null if found.se_null > 0 else UNKNOWN
-    return CohenKappaResult(
+    result = CohenKappaResult(
         value=found.value,
         interval=interval,
         interval_method=method,
@@ -220,6 +222,7 @@ def _large_sample_result(
         caveats=caveats,
         **common,
     )
+    return covered(result, sample_region(units, name))
 
 
 def _table(units: Units) -> FloatArray:

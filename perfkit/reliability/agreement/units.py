@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
+from perfkit.reliability.coverage import Region, grades_region
 from perfkit.reliability.estimate import UNKNOWN, no_interval, small_sample, unknown_choice, zero_error
 from perfkit.reliability.grades import MISSING, GradeRatings, Grades, patterns
 from perfkit.reliability.ratings import rater_names
@@ -76,6 +77,12 @@ class Units:
         """Return the raters who used one category only."""
         used = np.count_nonzero(self.rater_categories(), axis=1)
         return tuple(name for name, categories in zip(self.raters, used, strict=True) if categories == 1)
+
+
+def sample_region(units: Units, weights: str = "") -> Region:
+    """Return where on the map of coverage the ratings lie 样本所在区域: all weights but identity count as weighted."""
+    design = {"": "", "identity": "unweighted"}.get(weights, "weighted")
+    return grades_region(units.n, units.k, lambda: units.rater_categories().sum(axis=0), design=design)
 
 
 def rated_units(graded: Grades, ratings: GradeRatings, missing: str) -> Units:

@@ -19,6 +19,7 @@ from perfkit.reliability.anomaly.scores import scores_of
 from perfkit.reliability.anomaly.sign import below_least
 from perfkit.reliability.bootstrap import REPLICATES, SEED
 from perfkit.reliability.estimate import UNKNOWN
+from perfkit.reliability.percent import percent
 from perfkit.result import Caveat, Result
 from perfkit.terms.reliability import Statistic
 
@@ -75,7 +76,7 @@ def _about(edges: Sequence[DepartmentEdge], least_n: int) -> tuple[Caveat, ...]:
         return (*few, *(caveat for one in edges[:1] for caveat in one.found.caveats if caveat.code == "NO_NULL"))
     told = Caveat(
         "FALSE_POSITIVE_RATE",
-        f"诚实打分并取整的样本按未校正的窗口二项检验有 {min(rates):.1%} 至 {max(rates):.1%} 也会出现异常提示；"
+        f"诚实打分并取整的样本按未校正的窗口二项检验有 {percent(min(rates))} 至 {percent(max(rates))} 也会出现异常提示；"
         "部门之间以校正后的 p 为准；异常提示只说明何处值得核查，不是结论",
     )
     return (*few, told)

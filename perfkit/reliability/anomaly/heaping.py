@@ -23,6 +23,7 @@ from perfkit.reliability.anomaly.sign import (
 )
 from perfkit.reliability.bootstrap import REPLICATES, SEED
 from perfkit.reliability.estimate import UNKNOWN, checked_level
+from perfkit.reliability.percent import percent
 from perfkit.result import Caveat, Result
 from perfkit.terms.reliability import Statistic
 
@@ -220,6 +221,6 @@ def _caveats(heaps: Sequence[Heap], fewest: int, least_n: int, level: float) -> 
 def _rates(low: float, high: float, tests: int, level: float) -> Caveat:
     return Caveat(
         "FALSE_POSITIVE_RATE",
-        f"共作 {tests} 次检验；诚实打分并取整的样本按同一检验（水平 {1 - level:.3g}）有 {low:.1%} 至 {high:.1%} "
+        f"共作 {tests} 次检验；诚实打分并取整的样本按同一检验（水平 {1 - level:.3g}）有 {percent(low)} 至 {percent(high)} "
         "也会出现本异常提示。部门之间以霍尔姆或错误发现率校正后的 p 为准；异常提示只说明何处值得核查，不是结论",
     )

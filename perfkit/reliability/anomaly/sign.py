@@ -10,6 +10,7 @@ import numpy as np
 from perfkit.errors import MethodError, Problem
 from perfkit.reliability.anomaly.scores import Floats
 from perfkit.reliability.estimate import UNKNOWN, EstimateResult
+from perfkit.reliability.percent import percent
 from perfkit.result import Caveat
 
 FEWEST_REPLICATES = 99
@@ -97,7 +98,7 @@ def false_positives(rate: float, level: float) -> Caveat:
     """Return: how often honest, rounded scores give this sign 误报率."""
     return Caveat(
         "FALSE_POSITIVE_RATE",
-        f"诚实打分并取整的样本按同一检验（水平 {1 - level:.3g}）有 {rate:.1%} 也会出现本异常提示；"
+        f"诚实打分并取整的样本按同一检验（水平 {1 - level:.3g}）有 {percent(rate)} 也会出现本异常提示；"
         "异常提示只说明何处值得核查，不是结论",
     )
 

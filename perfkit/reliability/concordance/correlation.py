@@ -21,6 +21,7 @@ from perfkit.reliability.concordance.ranks import (
     small_approximation,
 )
 from perfkit.reliability.concordance.tau import undefined_pairs
+from perfkit.reliability.coverage import covered, scores_region
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,
@@ -226,7 +227,8 @@ def pearson_r(
         seed=seed,
         kind=kind,
     )
-    return PearsonRResult(method="pearson_r", source="Fisher (1921), Metron 1, 3-32", **fields)
+    result = PearsonRResult(method="pearson_r", source="Fisher (1921), Metron 1, 3-32", **fields)
+    return covered(result, scores_region((paired.x, paired.y)))
 
 
 def spearman_rho(
@@ -298,6 +300,7 @@ def spearman_rho(
         seed=seed,
         kind=kind,
     )
-    return SpearmanRhoResult(
+    result = SpearmanRhoResult(
         method="spearman_rho", source="Spearman (1904); Fisher z interval as in R cor.test", **fields
     )
+    return covered(result, scores_region((paired.x, paired.y)))

@@ -19,6 +19,7 @@ from perfkit.reliability.concordance.ranks import (
     resampled,
     small_approximation,
 )
+from perfkit.reliability.coverage import covered, scores_region
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,
@@ -179,7 +180,7 @@ def mean_pairwise_spearman(
             )
             fields = drawn.fields()
             caveats += drawn.caveats
-    return MeanPairwiseSpearmanResult(
+    result = MeanPairwiseSpearmanResult(
         value=value,
         average=average,
         n_raters=k,
@@ -191,3 +192,4 @@ def mean_pairwise_spearman(
         caveats=caveats,
         **fields,
     )
+    return covered(result, scores_region(matrix))

@@ -18,6 +18,7 @@ from perfkit.reliability.concordance.ranks import (
     constant,
     small_approximation,
 )
+from perfkit.reliability.coverage import covered, scores_region
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,
@@ -277,7 +278,7 @@ def kendall_tau_b(
             fields |= limits
         if n < FEW_EVALUANDS:
             caveats = (*caveats, small_approximation(n))
-    return KendallTauBResult(
+    result = KendallTauBResult(
         value=value,
         score=score,
         score_variance=variance,
@@ -289,3 +290,4 @@ def kendall_tau_b(
         caveats=caveats,
         **fields,
     )
+    return covered(result, scores_region((paired.x, paired.y)))

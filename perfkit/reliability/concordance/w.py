@@ -18,6 +18,7 @@ from perfkit.reliability.concordance.ranks import (
     resampled,
     small_approximation,
 )
+from perfkit.reliability.coverage import covered, scores_region
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,
@@ -147,7 +148,7 @@ def kendall_w(
             )
             fields = drawn.fields()
             caveats += drawn.caveats
-    return KendallWResult(
+    result = KendallWResult(
         value=value,
         p=float(chdtrc(n - 1, chisq)) if n > 1 else UNKNOWN,
         test="chi-square with n - 1 df, H0: raters rank at random",
@@ -162,3 +163,4 @@ def kendall_w(
         caveats=caveats,
         **fields,
     )
+    return covered(result, scores_region(matrix))

@@ -22,6 +22,7 @@ from perfkit.reliability.consistency.answers import (
     reservations,
     shortage,
 )
+from perfkit.reliability.coverage import covered, scores_region
 from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, no_interval, unknown_choice
 from perfkit.reliability.ratings import FloatMatrix, Ratings
 from perfkit.result import Caveat, Interval
@@ -110,7 +111,7 @@ def cronbach_alpha(
         elif not standardized or not answered.constant.any():
             caveats = (*caveats, Caveat("NO_TOTAL_VARIANCE", "总分没有变异（题项相互抵消），系数分母为 0，无法估计"))
     form = "standardized" if standardized else "raw"
-    return AlphaResult(
+    result = AlphaResult(
         value=value,
         method=f"cronbach_alpha:{form}:{common.get('interval_method', 'none')}",
         n_used=answered.n,
@@ -121,6 +122,7 @@ def cronbach_alpha(
         standardized=standardized,
         **common,
     )
+    return covered(result, scores_region(answered.centred, design=form))
 
 
 def _alpha(answered: Answers, standardized: bool) -> float:

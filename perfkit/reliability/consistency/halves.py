@@ -21,6 +21,7 @@ from perfkit.reliability.consistency.answers import (
     reservations,
     shortage,
 )
+from perfkit.reliability.coverage import covered, scores_region
 from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, no_interval, unknown_choice
 from perfkit.reliability.ratings import FloatMatrix, Ratings
 from perfkit.result import Caveat
@@ -127,7 +128,7 @@ def split_half(
             drawn = drawn_interval(statistic, answered, value=value, level=level, replicates=replicates, seed=seed)
             common = drawn.fields()
             caveats = (*caveats, *drawn.caveats, *few_drawn(answered))
-    return SplitHalfResult(
+    result = SplitHalfResult(
         value=value,
         method=f"split_half:{label}:{correction}",
         n_used=answered.n,
@@ -141,6 +142,7 @@ def split_half(
         second_half=tuple(name for name, within in zip(answered.names, first, strict=True) if not within),
         **common,
     )
+    return covered(result, scores_region(answered.centred))
 
 
 def _first_half(split: str | Sequence[Any], ratings: Ratings, answered: Answers) -> tuple[NDArray[np.bool_], str]:

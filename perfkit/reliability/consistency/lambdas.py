@@ -21,6 +21,7 @@ from perfkit.reliability.consistency.answers import (
     reservations,
     shortage,
 )
+from perfkit.reliability.coverage import covered, scores_region
 from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, no_interval, unknown_choice
 from perfkit.reliability.ratings import FloatMatrix, Ratings
 from perfkit.result import Caveat
@@ -134,7 +135,7 @@ def guttman_lambdas(
             )
             common = drawn.fields()
             caveats = (*caveats, *drawn.caveats, *few_drawn(answered))
-    return GuttmanResult(
+    result = GuttmanResult(
         method=f"guttman_lambda2:{metric}",
         n_used=answered.n,
         n_dropped=answered.n_dropped,
@@ -145,6 +146,7 @@ def guttman_lambdas(
         **found,
         **common,
     )
+    return covered(result, scores_region(answered.centred))
 
 
 def _lambdas(matrix: FloatMatrix) -> tuple[dict[str, Any], tuple[Caveat, ...]]:

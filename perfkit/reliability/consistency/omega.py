@@ -29,6 +29,7 @@ from perfkit.reliability.consistency.factor import (
     likelihood_slopes,
     minres_one_factor,
 )
+from perfkit.reliability.coverage import covered, scores_region
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,
@@ -143,7 +144,7 @@ def omega_total(
         if not np.isnan(value):
             common, why = _limits(answered, value, estimator, metric, interval, level, replicates, seed)
             caveats = (*caveats, *why)
-    return OmegaResult(
+    result = OmegaResult(
         value=value,
         method=f"omega_total:{estimator}:{metric}",
         n_used=answered.n,
@@ -158,6 +159,7 @@ def omega_total(
         uniquenesses=tuple(float(uniqueness) for uniqueness in uniquenesses[0]),
         **common,
     )
+    return covered(result, scores_region(answered.centred))
 
 
 def _one_factor(covariances: FloatMatrix, estimator: str, metric: str) -> tuple[FloatMatrix, FloatMatrix]:

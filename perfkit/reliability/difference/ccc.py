@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from perfkit.reliability.bootstrap import REPLICATES, SEED, Bootstrap, Counts, Seed, bootstrap
+from perfkit.reliability.coverage import covered, scores_region
 from perfkit.reliability.difference.limits.agreement import is_noise, largest
 from perfkit.reliability.estimate import (
     UNKNOWN,
@@ -142,7 +143,7 @@ def lin_ccc(x: ArrayLike, y: ArrayLike, *, interval: LinInterval = "z", level: f
     location = found.shift / math.sqrt(geometric) if varies else UNKNOWN
     se = _lin_error(value, pearson, accuracy, location, n)
     limits = _lin_interval(value, se, interval, level)
-    return LinCccResult(
+    result = LinCccResult(
         value=value,
         interval=limits,
         interval_method=interval if limits.known else "none",
@@ -157,6 +158,7 @@ def lin_ccc(x: ArrayLike, y: ArrayLike, *, interval: LinInterval = "z", level: f
         caveats=_lin_caveats(n, found, value, se, limits if interval != "none" else None),
         source="Lin (1989), Biometrics 45, 255-268; variance of Lin (2000), Biometrics 56, 324-325",
     )
+    return covered(result, scores_region((both.x, both.y)))
 
 
 def _lin_error(value: float, r: float, accuracy: float, u: float, n: int) -> float:
@@ -260,7 +262,7 @@ def overall_ccc(
     drawn = Bootstrap(interval=no_interval(level), interval_method="none", se=UNKNOWN, replicates=0, seed=None)
     if interval == "bootstrap" and not math.isnan(value):
         drawn = bootstrap(_overall_of_counts(kept), n, value=value, level=level, replicates=replicates, seed=seed)
-    return OverallCccResult(
+    result = OverallCccResult(
         value=value,
         precision=precision,
         accuracy=accuracy,
@@ -270,6 +272,7 @@ def overall_ccc(
         **shared,
         **drawn.fields(),
     )
+    return covered(result, scores_region(kept))
 
 
 def _overall(kept: FloatArray, names: tuple[str, ...]) -> tuple[float, float, float, tuple[Caveat, ...]]:

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from perfkit.errors import MethodError, Problem
+from perfkit.reliability.coverage import Region
+from perfkit.reliability.difference.covered_parts import covered_parts, part
 from perfkit.reliability.estimate import UNKNOWN, checked_level, limit_past_minimum, no_interval, no_variance
 from perfkit.reliability.generalizability.designs import DESIGNS, PERSON, checked_facets
 from perfkit.reliability.generalizability.study import GStudyResult
@@ -167,7 +169,7 @@ def d_study(
     found = errors(study, numbers)
     caveats = _caveats(study, found)
     (g_interval, phi_interval), method, more = _intervals(study, found, numbers, level)
-    return DStudyResult(
+    result = DStudyResult(
         method=f"d_study:{study.estimator}:{study.design}",
         source=SOURCE,
         n_used=study.n_used,
@@ -184,6 +186,14 @@ def d_study(
         g_interval=g_interval,
         phi_interval=phi_interval,
         interval_method=method,
+    )
+    raters = round(dict(study.conditions)["rater"])
+    return covered_parts(
+        result,
+        [
+            part(Region(n=study.n_used, k=raters, shape=study.shape, design=f"{study.design}:{name}"), interval, method)
+            for name, interval in (("g", g_interval), ("phi", phi_interval))
+        ],
     )
 
 

@@ -16,6 +16,7 @@ from perfkit.reliability.difference.limits.replicates import refuse_absent, refu
 from perfkit.reliability.estimate import unknown_choice
 from perfkit.reliability.generalizability.connection import Codes
 from perfkit.reliability.generalizability.designs import PERSON, Design, Facets
+from perfkit.reliability.magnitude import within_range
 from perfkit.reliability.ratings import FloatMatrix, Ratings, rater_names, rating_matrix
 from perfkit.result import Caveat
 
@@ -164,7 +165,7 @@ def observations(
 
 def _wide(ratings: Ratings) -> pd.DataFrame:
     """Return a wide table as a long one; persons and raters by their place, named as in the table."""
-    matrix = rating_matrix(ratings)
+    matrix = within_range(rating_matrix(ratings))
     n, k = matrix.shape
     rows = (
         [str(name) for name in ratings.index] if isinstance(ratings, pd.DataFrame) else list(map(str, range(1, n + 1)))
@@ -203,7 +204,7 @@ def _long(ratings: Ratings, columns: Mapping[str, str], score: str) -> pd.DataFr
             )
         )
     refuse_unnamed(frame, list(columns.values()), unique=True)
-    values = rating_matrix(frame[[score]])[:, 0]
+    values = within_range(rating_matrix(frame[[score]]))[:, 0]
     return pd.DataFrame({**{facet: frame[name].to_numpy() for facet, name in columns.items()}, "score": values})
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from perfkit.reliability.coverage import covered, scores_region
 from perfkit.reliability.estimate import UNKNOWN, checked_level, no_interval, too_few_raters, unknown_choice
 from perfkit.reliability.generalizability.connection import Codes, Group, group_codes, groups, not_connected
 from perfkit.reliability.generalizability.designs import PERSON, checked_design
@@ -153,7 +154,7 @@ def rater_severity(
     unknown = np.full(len(names), len(names) < FEWEST) | (alone if reference == "group" else len(apart) > 1)
     effects, errors = (np.where(unknown, UNKNOWN, part) for part in (effects, errors))
     comparisons = max(len(names), 1) if adjust == "bonferroni" else 1
-    return RaterSeverityResult(
+    result = RaterSeverityResult(
         method=f"rater_severity:fixed:{reference}:{adjust}",
         source=SOURCE,
         n_used=used.n,
@@ -171,6 +172,9 @@ def rater_severity(
         interval_method="t" if fit.df > 0 else "none",
         groups=apart if len(apart) > 1 else (),
     )
+    region = scores_region(used.values, n=used.n, k=len(names), design="" if adjust == "none" else adjust)
+    there_is = any(interval.known for interval in result.intervals)
+    return covered(result, region, interval_method=result.interval_method if there_is else "none")
 
 
 def _fit(used: Observations, of_person: Codes, of_rater: Codes) -> _Fit:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from perfkit.errors import MethodError, Problem
+from perfkit.reliability.coverage import scores_region
 from perfkit.reliability.estimate import (
     UNKNOWN,
     no_variance,
@@ -28,7 +29,7 @@ from perfkit.reliability.icc.mean_squares import NOISE
 from perfkit.reliability.ratings import FloatMatrix, Ratings
 from perfkit.reliability.reml import reml
 from perfkit.result import Caveat, Result
-from perfkit.terms.reliability import Statistic
+from perfkit.terms.reliability import Facet, Statistic
 
 Estimator: TypeAlias = Literal["anova_ems", "reml"]
 
@@ -69,7 +70,8 @@ class GStudyResult(Result):
 
     ``levels`` holds the number of levels of each facet (of nested raters: over all parents), ``conditions`` how many of
     them one person met (harmonic mean where persons differ; raters in tasks: per task). ``groups`` holds the connected
-    groups of evaluands and raters where there is more than one. ``n_used`` counts evaluands.
+    groups of evaluands and raters where there is more than one. ``n_used`` counts evaluands. ``shape`` is that of the
+    ratings of a balanced table of persons and raters, on which F intervals depend; ``""`` of any other design.
     """
 
     kind: ClassVar[str] = Statistic.G_STUDY.value
@@ -83,6 +85,7 @@ class GStudyResult(Result):
     n_ratings: int
     groups: tuple[Group, ...] = ()
     missing: str = "available"
+    shape: str = ""
 
     def component(self, name: str) -> Component:
         """Return a component by its name; raise ``MethodError`` where the design has none of that name."""
@@ -196,6 +199,7 @@ def g_study(
         n_ratings=len(used.values),
         groups=apart,
         missing=missing,
+        shape=scores_region(array).found_shape() if array is not None and kind.wide else "",
     )
 
 
@@ -263,8 +267,15 @@ def _anova(array: FloatMatrix | None, design: Design) -> tuple[tuple[Component, 
     if not any(line.mean_square > 0 for line in found.values()):
         return _components(design, found), (no_variance(),)
     negative = [name for name, line in found.items() if line.variance < 0]
-    caveats = (_negative("、".join(negative)),) if negative else ()
+    caveats = (_negative(_words(design, negative)),) if negative else ()
     return _components(design, found), caveats
+
+
+def _words(design: Design, names: Sequence[str]) -> str:
+    """Return components in words: the labels of their facets, joined where they interact."""
+    labels = {facet.value: facet.label for facet in Facet}
+    found = ([labels[facet] for facet in design.facets if facet in design.components[name]] for name in names)
+    return "、".join(f"「{'×'.join(one)}」" for one in found)
 
 
 def _negative(names: str) -> Caveat:
@@ -298,7 +309,7 @@ def _reml(used: Observations) -> tuple[tuple[Component, ...], tuple[Caveat, ...]
         caveats = ()
     boundary = [name for name, flag in zip(factors, fit.at_boundary, strict=True) if flag]
     if boundary:
-        caveats = (*caveats, _at_boundary("、".join(boundary)))
+        caveats = (*caveats, _at_boundary(_words(design, boundary)))
     found = {
         name: Line(UNKNOWN, UNKNOWN, float(variance), float(error))
         for name, variance, error in zip((*factors, last), variances, errors, strict=True)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perfkit.reliability.bootstrap import REPLICATES, SEED, Counts, Seed, Statistic, bootstrap
+from perfkit.reliability.coverage import Region, covered, scores_region
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,
@@ -158,7 +159,7 @@ def _result(
         "mean_ratings": float(used.k),
         "test": f"one-sided F test of rho = {wish.null:g}",
     }
-    return IccResult(
+    result = IccResult(
         **common | fields | {"caveats": (*used.caveats, *fields["caveats"])},
         n_used=used.n,
         n_dropped=used.n_dropped,
@@ -172,6 +173,21 @@ def _result(
         ms_residual=squares.residual,
         ms_within=squares.within,
     )
+    return covered(result, _region(result, used))
+
+
+def _region(result: IccResult, used: Design) -> Region:
+    """Return where on the map of coverage the ratings lie 样本所在区域.
+
+    Resampled and unbalanced forms of averages are those of single ratings stepped up, and cover as often; all REML is
+    judged by agreement.
+    """
+    design = result.form
+    if result.interval_method != "f_mcgraw_wong":
+        design = f"{result.form[:-2]}1)"
+    if result.estimator == "reml":
+        design = "ICC(A,1) reml"
+    return scores_region(used.matrix, n=used.n, k=used.k, design=design)
 
 
 def _drawn(

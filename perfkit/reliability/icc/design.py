@@ -9,6 +9,7 @@ import numpy as np
 
 from perfkit.errors import MethodError, Problem
 from perfkit.reliability.estimate import too_few, too_few_raters, unknown_choice
+from perfkit.reliability.magnitude import within_range
 from perfkit.reliability.ratings import FloatMatrix, Ratings, complete_rows, rater_names, rating_matrix
 from perfkit.result import Caveat
 
@@ -55,7 +56,7 @@ def design(ratings: Ratings, missing: Missing) -> Design:
     """Return the ratings as a missing policy leaves them; raise ``DataError`` or ``MethodError`` where they cannot be."""
     if missing not in ("listwise", "available"):
         raise unknown_choice("missing", missing, ("listwise", "available"))
-    matrix = rating_matrix(ratings)
+    matrix = within_range(rating_matrix(ratings))
     names = rater_names(ratings, matrix.shape[1])
     if missing == "listwise":
         used, dropped = complete_rows(matrix)

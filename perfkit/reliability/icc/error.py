@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from scipy.special import chdtri, ndtri
 
+from perfkit.reliability.coverage import covered, scores_region
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,
@@ -156,7 +157,7 @@ def measurement_error(
     sem = math.sqrt(found.variance)
     interval, interval_method, more = _interval(sem, found.df, level)
     root = math.sqrt(2) * sem
-    return MeasurementErrorResult(
+    result = MeasurementErrorResult(
         method=f"measurement_error:{kind}",
         source=SOURCE,
         n_used=used.n,
@@ -178,3 +179,4 @@ def measurement_error(
         ms_residual=found.squares.residual,
         ms_within=found.squares.within,
     )
+    return covered(result, scores_region(used.matrix, n=used.n, k=used.k, design=kind))

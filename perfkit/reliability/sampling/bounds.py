@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv, gammaincinv, gammaln
 
 from perfkit.errors import MethodError, Problem
+from perfkit.reliability.coverage import covered, design_region
 from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, is_number, no_interval, unknown_choice
 from perfkit.reliability.sampling.design import unknown_size
 from perfkit.result import Caveat
@@ -22,6 +23,8 @@ Likelihood = Literal["binomial", "poisson", "hypergeometric"]
 LIKELIHOODS: tuple[str, ...] = get_args(Likelihood)
 # A level that a count reaches exactly must not be lost to the rounding of log-gamma.
 SLACK = 1 - 1e-9
+# Of the sample: below it the attribute counts as rare on the map of coverage.
+FEW_SHARE = 0.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +185,7 @@ def attribute_upper_bound(
         value = float(upper_shares(np.array(k), np.array(n), level, likelihood))
     if value > 1:
         caveats = (Caveat("BOUND_ABOVE_ONE", "泊松近似的上限超过 1：样本太少，改用二项或超几何分布"),)
-    return AttributeBoundResult(
+    found = AttributeBoundResult(
         method=f"attribute_upper_bound:{likelihood}",
         source="Clopper & Pearson (1934), Biometrika 26, 404-413",
         n_used=n,
@@ -195,3 +198,5 @@ def attribute_upper_bound(
         level=level,
         mle=k / n if n else UNKNOWN,
     )
+    shape = "sparse" if k < FEW_SHARE * n else "even"
+    return covered(found, design_region(n, "", shape=shape), interval_method=found.method)

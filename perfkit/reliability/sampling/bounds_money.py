@@ -12,6 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from perfkit.errors import MethodError, Problem
+from perfkit.reliability.coverage import design_region
+from perfkit.reliability.difference.covered_parts import covered_parts
 from perfkit.reliability.estimate import EstimateResult, checked_level, no_interval, unknown_choice
 from perfkit.reliability.sampling.bounds_taint import (
     cox_snell,
@@ -37,6 +39,10 @@ SOURCES = {
     "coxsnell": "Cox & Snell (1979), Biometrika 66, 125-132",
     "rohrbach": "Rohrbach (1993), Auditing 12, 79-93",
 }
+
+
+# The sorts of error that the map of coverage tells apart.
+SIMULATED = ("whole", "partial", "both_ways")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +138,7 @@ def monetary_unit_bound(
     found, likely = _bounds(sample, taints, bound, strict, totals)
     value = float(weights @ found) + beside
     shown = found if n_strata <= 1 else _bounds(sample, taints, bound, level, totals)[0]
-    return MonetaryUnitBoundResult(
+    result = MonetaryUnitBoundResult(
         method=f"monetary_unit_bound:{bound}",
         source=SOURCES[bound],
         n_used=sample.n_used,
@@ -158,6 +164,9 @@ def monetary_unit_bound(
         ),
         design=design.name,
     )
+    # Whether errors are whole, partial or of either sign shows in few samples: the worst of them is told.
+    regions = (design_region(sample.n, errors) for errors in SIMULATED)
+    return covered_parts(result, [(region, result.method) for region in regions])
 
 
 def _totals(sample: Sample, design: Design, *, needed: bool) -> tuple[FloatArray, float]:

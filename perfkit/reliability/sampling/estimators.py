@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from perfkit.reliability.coverage import covered, differences_region, scores_region
 from perfkit.reliability.estimate import UNKNOWN, unknown_choice
 from perfkit.reliability.sampling.design import Design, unknown_size
 from perfkit.reliability.sampling.estimators_result import (
@@ -18,6 +19,7 @@ from perfkit.reliability.sampling.estimators_result import (
     SampleEstimate,
     checked_options,
     fields,
+    map_design,
     of_total,
 )
 from perfkit.reliability.sampling.estimators_sample import NOISE, Sample
@@ -153,11 +155,12 @@ def mean_per_unit(
         df=sample.n - len(sample.strata),
         noise=sample.noise(values),
     )
-    return MeanPerUnitResult(
+    found = MeanPerUnitResult(
         method="mean_per_unit" if len(design.strata) == 1 else "mean_per_unit:stratified",
         source=COCHRAN + ", §2.5-2.9, 5.3-5.4",
         **fields(of_total(total, sample, estimand), sample, design, estimand=estimand, level=level, least_n=least_n),
     )
+    return covered(found, scores_region(values, design=map_design(sample)))
 
 
 def difference_estimator(
@@ -221,12 +224,13 @@ def difference_estimator(
         df=sample.n - len(sample.strata),
         noise=sample.noise(apart),
     )
-    return DifferenceResult(
+    found = DifferenceResult(
         method="difference_estimator" if len(design.strata) == 1 else "difference_estimator:stratified",
         source=COCHRAN + ", §7.3",
         difference=difference,
         **fields(of_total(total, sample, estimand), sample, design, estimand=estimand, level=level, least_n=least_n),
     )
+    return covered(found, differences_region(apart, design=map_design(sample)))
 
 
 def regression_estimator(
@@ -287,13 +291,15 @@ def regression_estimator(
     slopes = _slopes(sample, separate=form == "separate")
     total = _regressed(sample, drawn_book_total(sample, design, 1), slopes, separate=form == "separate")
     shown = slopes if form == "separate" else slopes[:1]
-    return RegressionResult(
+    found = RegressionResult(
         method=f"regression_estimator:{form}",
         source=COCHRAN + ", §7.1-7.10",
         form=form,
         slopes=tuple(float(slope) for slope in shown),
         **fields(of_total(total, sample, estimand), sample, design, estimand=estimand, level=level, least_n=least_n),
     )
+    y, x = sample.columns.T
+    return covered(found, differences_region(y - x, design=map_design(sample, form)))
 
 
 def _slopes(sample: Sample, *, separate: bool) -> FloatArray:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from perfkit.reliability.coverage import covered, differences_region
 from perfkit.reliability.estimate import unknown_choice
 from perfkit.reliability.sampling.design import Design
 from perfkit.reliability.sampling.estimators import EQUAL, drawn_books, need_units
@@ -18,6 +19,7 @@ from perfkit.reliability.sampling.estimators_result import (
     SampleEstimate,
     checked_options,
     fields,
+    map_design,
 )
 from perfkit.reliability.sampling.estimators_sample import NOISE, Sample
 from perfkit.result import Caveat
@@ -96,11 +98,13 @@ def audit_total_error(
     need_units(sample)
     books = np.zeros(len(sample.strata)) if estimator == "difference" else drawn_books(sample, design, 0)
     found = _total_error(sample, books, estimator, finite=finite_population)
-    return AuditErrorResult(
+    result = AuditErrorResult(
         method=f"audit_total_error:{estimator}" + ("" if finite_population else ":infinite"),
         source="Cochran (1977), §6.2, 7.1; Touw & Hoogduin (2011)",
         **fields(found, sample, design, estimand="total", level=level, least_n=least_n, finite=finite_population),
     )
+    stated, audited = sample.columns.T
+    return covered(result, differences_region(stated - audited, design=map_design(sample, estimator, always=True)))
 
 
 def _total_error(sample: Sample, books: FloatArray, estimator: str, *, finite: bool) -> Estimated:

@@ -11,11 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from perfkit.errors import DataError, MethodError, Problem
+from perfkit.reliability.coverage import covered, design_region
 from perfkit.reliability.difference.shift.differences import DECIMALS, checked_tolerance
 from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, no_interval
 from perfkit.reliability.sampling.bounds import most_marked, upper_shares
 from perfkit.reliability.sampling.design import BY_SIZE, PICKED, Design
 from perfkit.reliability.sampling.estimators import drawn_books, need_units
+from perfkit.reliability.sampling.estimators_result import map_design
 from perfkit.reliability.sampling.estimators_sample import Sample, with_money
 from perfkit.result import Caveat, Interval
 from perfkit.terms.reliability import Selection, Statistic
@@ -107,7 +109,7 @@ def describe_sample(
     drawn = np.abs(np.round(sample.columns[:, 0] - sample.columns[:, 1], DECIMALS)) > tolerance
     share, interval, most, of_what, caveats = _bounded(sample, design, moved, before, drawn, level)
     labels = kept[_one_column(frame, unit)] if unit is not None else kept.index.to_series()
-    return SampleDescription(
+    found = SampleDescription(
         method="sample_description:" + ("binomial" if of_what == "money" else "hypergeometric"),
         source="Clopper & Pearson (1934), Biometrika 26, 404-413",
         n_used=sample.n_used,
@@ -133,6 +135,8 @@ def describe_sample(
         ),
         design=design.name,
     )
+    word = "money" if of_what == "money" else map_design(sample)
+    return covered(found, design_region(sample.n, word))
 
 
 def _one_column(frame: pd.DataFrame, name: str) -> str:

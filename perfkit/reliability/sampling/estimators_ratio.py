@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from perfkit.reliability.coverage import covered, differences_region
 from perfkit.reliability.estimate import UNKNOWN, unknown_choice
 from perfkit.reliability.sampling.design import Design, unknown_size
 from perfkit.reliability.sampling.estimators import COCHRAN, EQUAL, drawn_book_total, need_units
@@ -19,6 +20,7 @@ from perfkit.reliability.sampling.estimators_result import (
     SampleEstimate,
     checked_options,
     fields,
+    map_design,
     of_total,
 )
 from perfkit.reliability.sampling.estimators_sample import Sample
@@ -112,7 +114,7 @@ def ratio_estimator(
     everything = float(sample.exact[1]) + (sample.expanded(sample.columns[:, 1]) if np.isnan(books) else books)
     ratio = total.value if estimand == "ratio" else total.value / everything if everything else UNKNOWN
     names = [str(one.name) for one in sample.strata] if form == "separate" else ["combined"]
-    return RatioResult(
+    found = RatioResult(
         method=f"ratio_estimator:{form}",
         source=COCHRAN + ", §6.10-6.12",
         form=form,
@@ -120,6 +122,8 @@ def ratio_estimator(
         ratios=dict(zip(names, map(float, ratios), strict=False)),
         **fields(of_total(total, sample, estimand), sample, design, estimand=estimand, level=level, least_n=least_n),
     )
+    y, x = sample.columns.T
+    return covered(found, differences_region(y - x, design=map_design(sample, form)))
 
 
 def _ratios(sample: Sample, *, separate: bool) -> FloatArray:

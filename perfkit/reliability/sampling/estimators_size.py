@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from perfkit.errors import DataError, Problem
+from perfkit.reliability.coverage import covered, differences_region
 from perfkit.reliability.estimate import UNKNOWN
 from perfkit.reliability.sampling.design import BY_SIZE, Design
 from perfkit.reliability.sampling.estimators import drawn_books
@@ -139,11 +140,12 @@ def hansen_hurwitz(
         caveats=left_out,
     )
     found = _of_estimand(total, sample, estimand, float(books.sum() + sample.exact[1]))
-    return HansenHurwitzResult(
+    result = HansenHurwitzResult(
         method="hansen_hurwitz",
         source="Hansen & Hurwitz (1943), Annals of Mathematical Statistics 14, 333-362",
         **fields(found, sample, design, estimand=estimand, level=level, least_n=least_n),
     )
+    return covered(result, differences_region(sample.columns[:, 0]))
 
 
 def horvitz_thompson(
@@ -212,11 +214,12 @@ def horvitz_thompson(
         caveats=left_out,
     )
     found = _of_estimand(total, sample, estimand, float(books.sum() + sample.exact[1]))
-    return HorvitzThompsonResult(
+    result = HorvitzThompsonResult(
         method="horvitz_thompson:hajek",
         source="Horvitz & Thompson (1952), JASA 47, 663-685; Hájek (1964), Ann Math Stat 35, 1491-1523",
         **fields(found, sample, design, estimand=estimand, level=level, least_n=least_n),
     )
+    return covered(result, differences_region(sample.columns[:, 0]))
 
 
 def _hajek_variance(sample: Sample, expanded: FloatArray, chance: FloatArray) -> float:

@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import nctdtrit, ndtri, stdtr, stdtrit
 
 from perfkit.errors import MethodError, Problem
+from perfkit.reliability.coverage import covered
+from perfkit.reliability.difference.covered_parts import covered_parts, designed, pair_region
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,
@@ -190,7 +192,7 @@ def difference_bias(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Diffe
     spread = standard_deviation(difference, scale)
     value = float(difference.mean()) if n else UNKNOWN
     se = spread / math.sqrt(n) if n else UNKNOWN
-    return DifferenceBiasResult(
+    found = DifferenceBiasResult(
         value=value,
         interval=t_interval(value, se, n - 1, level),
         interval_method="t" if se > 0 else "none",
@@ -205,6 +207,7 @@ def difference_bias(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Diffe
         caveats=_spread_caveats(n, spread),
         source="Bland & Altman (1986), Lancet 327, 307-310",
     )
+    return covered(found, pair_region(both.x, both.y))
 
 
 def limits_of_agreement(
@@ -268,7 +271,7 @@ def limits_of_agreement(
     value, spread = _bias_and_spread(both)
     se = spread / math.sqrt(n) if n else UNKNOWN
     above = _offsets(interval, spread, n, z, inner, level)
-    return LimitsOfAgreementResult(
+    found = LimitsOfAgreementResult(
         value=value,
         interval=t_interval(value, se, n - 1, level),
         interval_method="t" if se > 0 else "none",
@@ -285,6 +288,10 @@ def limits_of_agreement(
         n_dropped=both.n_dropped,
         caveats=_spread_caveats(n, spread),
         source="Bland & Altman (1999), Stat Methods Med Res 8, 135-160",
+    )
+    bias, *limits = designed(pair_region(both.x, both.y), "bias", "lower", "upper")
+    return covered_parts(
+        found, [(bias, found.interval_method), *((limit, found.limits_interval_method) for limit in limits)]
     )
 
 

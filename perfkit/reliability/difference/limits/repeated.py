@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtri
 
 from perfkit.errors import MethodError, Problem
+from perfkit.reliability.coverage import differences_region
+from perfkit.reliability.difference.covered_parts import covered_parts
 from perfkit.reliability.difference.limits.agreement import (
     FloatArray,
     checked_multiplier,
@@ -245,7 +247,7 @@ def repeated_limits(
         half = float(ndtri(0.5 + level / 2)) * se
         bias = Interval(value - half, value + half, level)
         limits = _mover(value, found.between, found.parts, n, z, level)
-    return RepeatedLimitsResult(
+    result = RepeatedLimitsResult(
         value=value,
         interval=bias,
         interval_method="mover" if sound else "none",
@@ -267,16 +269,19 @@ def repeated_limits(
         caveats=_caveats(n, found, se == 0 and chosen == "mover"),
         source="Bland & Altman (1999, 2007); intervals of Zou (2013), Stat Methods Med Res 22, 630-642",
     )
+    regions = [differences_region(found.means, n=n, design=f"{model}:{part}") for part in ("bias", "upper")]
+    return covered_parts(result, [(region, result.interval_method) for region in regions])
 
 
 @dataclass(frozen=True, slots=True)
 class _Estimates:
-    """Bias, variance between evaluands, replicate variances, and the variance of a single difference."""
+    """Bias, variance between evaluands, replicate variances, the variance of a single difference, the mean differences."""
 
     value: float
     between: float
     parts: tuple[_Within, ...]
     total: float
+    means: FloatArray
     replicates_mean: float = UNKNOWN
     negative: bool = False
 
@@ -287,7 +292,7 @@ def _estimated(
     """Return the estimates of either model; NaN throughout below two evaluands."""
     if n < 2:
         value = float(np.nanmean(scores[:, 0]) - np.nanmean(scores[:, 1])) if n else UNKNOWN
-        return _Estimates(value, UNKNOWN, (), UNKNOWN)
+        return _Estimates(value, UNKNOWN, (), UNKNOWN, np.empty(0))
     scale = largest(scores[~np.isnan(scores)])
     if model == "true_value_varies":
         series = [_series(scores[:, 0] - scores[:, 1], codes, n, scale)]
@@ -302,7 +307,8 @@ def _estimated(
     value = float(means.mean())
     deviations = means - value
     between = 0.0 if is_noise(deviations, scale) else float(deviations @ deviations) / (n - 1)
-    return _Estimates(value, between, parts, between + sum(part.share * part.variance for part in parts))
+    total = between + sum(part.share * part.variance for part in parts)
+    return _Estimates(value, between, parts, total, means)
 
 
 def _anova(series: _Series, scale: float) -> _Estimates:
@@ -316,7 +322,7 @@ def _anova(series: _Series, scale: float) -> _Estimates:
     within = _pooled(series, "all_evaluands", counts > 1)
     component = (across - within.variance) / divisor
     between = max(0.0, component)
-    return _Estimates(value, between, (within,), between + within.variance, divisor, component < 0)
+    return _Estimates(value, between, (within,), between + within.variance, series.means, divisor, component < 0)
 
 
 def _caveats(n: int, found: _Estimates, without_error: bool) -> tuple[Caveat, ...]:

@@ -11,6 +11,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from perfkit.errors import DataError, Problem
+from perfkit.reliability.coverage import covered
+from perfkit.reliability.difference.covered_parts import covered_parts, designed, pair_region
 from perfkit.reliability.difference.limits.agreement import (
     checked_multiplier,
     largest,
@@ -135,7 +137,7 @@ def proportional_bias(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Pro
     both = pairs(x, y)
     n = both.x.size
     line = fitted_line((both.x + both.y) / 2, both.x - both.y, largest(both.x, both.y))
-    return ProportionalBiasResult(
+    found = ProportionalBiasResult(
         value=line.slope,
         interval=t_interval(line.slope, line.slope_se, n - 2, level),
         interval_method="t" if line.slope_se > 0 else "none",
@@ -152,6 +154,8 @@ def proportional_bias(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Pro
         caveats=line.caveats,
         source="Bland & Altman (1999), Stat Methods Med Res 8, 135-160, section 3.1",
     )
+    regions = designed(pair_region(both.x, both.y), "slope", "intercept")
+    return covered_parts(found, [(region, found.interval_method) for region in regions])
 
 
 def heteroscedastic_limits(
@@ -219,7 +223,7 @@ def heteroscedastic_limits(
     half = z * np.where(sd >= 0, sd, UNKNOWN)
     lower, upper = middle - half, middle + half
     negative = (_negative_spread(int(np.count_nonzero(sd < 0))),) if (sd < 0).any() else ()
-    return HeteroscedasticLimitsResult(
+    found = HeteroscedasticLimitsResult(
         value=spread.slope,
         interval=t_interval(spread.slope, spread.slope_se, n - 2, level),
         interval_method="t" if spread.slope_se > 0 else "none",
@@ -242,6 +246,7 @@ def heteroscedastic_limits(
         caveats=spread.caveats + negative,
         source="Bland & Altman (1999), Stat Methods Med Res 8, 135-160, section 3.2",
     )
+    return covered(found, pair_region(both.x, both.y))
 
 
 def _negative_spread(count: int) -> Caveat:
@@ -305,7 +310,7 @@ def ratio_limits(
     se = spread / math.sqrt(n) if n else UNKNOWN
     log_interval = t_interval(mean, se, n - 1, level)
     known = log_interval.known
-    return RatioLimitsResult(
+    found = RatioLimitsResult(
         value=math.exp(mean),
         interval=Interval(math.exp(log_interval.low), math.exp(log_interval.high), level)
         if known
@@ -321,6 +326,7 @@ def ratio_limits(
         caveats=(too_few(n, 2),) if n < 2 else (() if known else (zero_error(),)),
         source="Bland & Altman (1999), Stat Methods Med Res 8, 135-160, section 3.1",
     )
+    return covered(found, pair_region(*logs))
 
 
 def _non_positive(x: ArrayLike, y: ArrayLike) -> DataError:

@@ -12,6 +12,7 @@ from scipy.special import chdtrc
 
 from perfkit.errors import MethodError, Problem
 from perfkit.reliability.binomial import even_odds_p, exact_share_interval, one_direction
+from perfkit.reliability.coverage import covered, design_region
 from perfkit.reliability.difference.migration.square_table import GradeColumn, change_caveats, square_table
 from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, no_interval, too_few, with_counts
 from perfkit.result import Caveat, Interval, Result
@@ -219,7 +220,7 @@ def mcnemar(
         chi = gap**2 / (b + c)
         p = float(chdtrc(1, chi))
     variant = "exact" if exact else "corrected" if correct else "chi_square"
-    return McNemarResult(
+    found = McNemarResult(
         method=f"mcnemar:{variant}",
         source="McNemar (1947), Psychometrika 12, 153-157",
         n_used=table.n,
@@ -235,6 +236,7 @@ def mcnemar(
         df=1,
         odds_ratio=ratio,
     )
+    return covered(found, design_region(table.n, ""))
 
 
 def _odds(share: float) -> float:
@@ -281,7 +283,7 @@ def grade_change(
     caveats: tuple[Caveat, ...] = change_caveats(table) if not changed else ()
     if changed and lowered in (0, changed):
         caveats = (one_direction(),)
-    return GradeChangeResult(
+    found = GradeChangeResult(
         method="grade_change:exact_binomial",
         source="Clopper & Pearson (1934), Biometrika 26, 404-413",
         n_used=table.n,
@@ -296,3 +298,4 @@ def grade_change(
         same=table.same,
         raised=table.raised,
     )
+    return covered(found, design_region(table.n, ""))

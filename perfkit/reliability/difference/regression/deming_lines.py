@@ -164,6 +164,7 @@ def deming(
         method=method,
         source=SOURCE,
         error_ratio=error_ratio,
+        variant="plain",
     )
 
 
@@ -246,6 +247,7 @@ def weighted_deming(
         method=method,
         source=WEIGHTED_SOURCE,
         error_ratio=error_ratio,
+        variant="weighted",
     )
 
 
@@ -351,4 +353,5 @@ def _general(
         method=method,
         source=GENERAL_SOURCE,
         error_ratio=error_ratio,
+        variant="known_errors" if errors else "constant_cv",
     )

@@ -9,6 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from perfkit.errors import DataError, MethodError, Problem
+from perfkit.reliability.coverage import scores_region
+from perfkit.reliability.difference.covered_parts import covered_parts, designed
 from perfkit.reliability.difference.regression.line import (
     FEWEST,
     DemingResult,
@@ -200,12 +202,13 @@ def deming_result(
     method: str,
     source: str,
     error_ratio: float,
+    variant: str,
 ) -> DemingResult:
-    """Return the result of a line with its spread; ``None`` for no interval."""
+    """Return the result of a line with its spread, ``None`` for no interval; ``variant`` is its word on the map."""
     n = len(data.x)
     fields, noted = line_fields(line, spread, n, level, interval)
     few = (small_sample(n, SOUND),) if spread is not None and not noted and n < SOUND else ()
-    return DemingResult(
+    found = DemingResult(
         **fields,
         error_ratio=error_ratio,
         method=method,
@@ -214,6 +217,8 @@ def deming_result(
         n_dropped=data.n_dropped,
         caveats=caveats + noted + few,
     )
+    regions = designed(scores_region((data.x, data.y)), f"{variant}:slope", f"{variant}:intercept")
+    return covered_parts(found, [(region, found.interval_method) for region in regions])
 
 
 def quantile_of(interval: str) -> Quantile:

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import kolmogorov, ndtri
 
+from perfkit.reliability.coverage import scores_region
+from perfkit.reliability.difference.covered_parts import covered_parts, designed
 from perfkit.reliability.difference.regression.line import (
     FEWEST,
     NOISE,
@@ -119,7 +121,7 @@ def passing_bablok(
         caveats += (_no_width(),) if line.low == line.high else ()
     linearity, p = _linearity(data, slope)
     caveats += (_one_sided(),) if math.isnan(linearity) and not _reserved(data, slope) else ()
-    return PassingBablokResult(
+    result = PassingBablokResult(
         value=slope,
         interval=line,
         interval_method=method,
@@ -136,6 +138,8 @@ def passing_bablok(
         n_dropped=data.n_dropped,
         caveats=caveats,
     )
+    regions = designed(scores_region((data.x, data.y)), "slope", "intercept")
+    return covered_parts(result, [(region, result.interval_method) for region in regions])
 
 
 def unbounded() -> Caveat:

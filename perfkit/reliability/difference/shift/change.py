@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from perfkit.reliability.binomial import even_odds_p, exact_share_interval, median_rank, no_change
+from perfkit.reliability.difference.covered_parts import covered_parts, designed, pair_region, part
 from perfkit.reliability.difference.shift.differences import DECIMALS, Differences, checked_tolerance
 from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level, no_interval, too_few, with_counts
 from perfkit.reliability.ratings import pairs
@@ -126,7 +127,8 @@ def change_summary(
     """
     level = checked_level(level)
     tolerance = checked_tolerance("tolerance", tolerance)
-    moved = Differences.of(pairs(x, y))
+    paired = pairs(x, y)
+    moved = Differences.of(paired)
     n = moved.n
     lowered, same, raised = moved.directions(tolerance, decimals)
     changed = Share.of(lowered + raised, n, level)
@@ -139,7 +141,7 @@ def change_summary(
         caveats.append(_no_mean_interval(n))
     if n and not median_interval.known:
         caveats.append(_no_median_interval(n))
-    return ChangeResult(
+    found = ChangeResult(
         method="change_summary:clopper_pearson",
         source="Clopper & Pearson (1934), Biometrika 26, 404-413; Conover (1999), §3.2",
         n_used=n,
@@ -159,4 +161,13 @@ def change_summary(
         mean_interval=mean_interval,
         median_difference=median,
         median_interval=median_interval,
+    )
+    share, middle, half = designed(pair_region(paired.x, paired.y), "", "mean", "median")
+    return covered_parts(
+        found,
+        [
+            part(share, found.interval, "clopper_pearson"),
+            part(middle, mean_interval, "t"),
+            part(half, median_interval, "order_statistics"),
+        ],
     )

@@ -11,6 +11,7 @@ from scipy.special import stdtr
 
 from perfkit.errors import MethodError, Problem
 from perfkit.reliability.binomial import even_odds_p, exact_share_interval, no_change, one_direction
+from perfkit.reliability.difference.covered_parts import covered_parts, pair_region, part
 from perfkit.reliability.difference.shift.differences import Differences, checked_tolerance
 from perfkit.reliability.estimate import UNKNOWN, EstimateResult, checked_level
 from perfkit.reliability.ratings import pairs
@@ -98,14 +99,15 @@ def paired_t(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> PairedTResul
     (1.75, 2.645751, 3, 0.077274)
     """
     level = checked_level(level)
-    moved = Differences.of(pairs(x, y))
+    paired = pairs(x, y)
+    moved = Differences.of(paired)
     df = moved.n - 1
     t = p = p_greater = dz = UNKNOWN
     if not moved.caveats:
         dz = moved.mean / moved.sd
         t = moved.mean / moved.se
         p, p_greater = 2 * float(stdtr(df, -abs(t))), float(stdtr(df, -t))
-    return PairedTResult(
+    found = PairedTResult(
         method="paired_t",
         source="Student (1908), Biometrika 6, 1-25",
         n_used=moved.n,
@@ -123,6 +125,7 @@ def paired_t(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> PairedTResul
         cohen_dz=dz,
         p_greater=p_greater,
     )
+    return covered_parts(found, [part(pair_region(paired.x, paired.y), found.interval, found.interval_method)])
 
 
 def sign_test(x: ArrayLike, y: ArrayLike, *, tolerance: float = 0.0, level: float = 0.95) -> SignTestResult:
@@ -161,13 +164,14 @@ def sign_test(x: ArrayLike, y: ArrayLike, *, tolerance: float = 0.0, level: floa
     """
     level = checked_level(level)
     tolerance = checked_tolerance("tolerance", tolerance)
-    moved = Differences.of(pairs(x, y))
+    paired = pairs(x, y)
+    moved = Differences.of(paired)
     lowered, same, raised = moved.directions(tolerance)
     changed = lowered + raised
     caveats: tuple[Caveat, ...] = () if changed else (no_change(),)
     if changed and not (lowered and raised):
         caveats = (one_direction(),)
-    return SignTestResult(
+    found = SignTestResult(
         method="sign_test:exact_binomial",
         source="Arbuthnott (1710); Clopper & Pearson (1934), Biometrika 26, 404-413",
         n_used=moved.n,
@@ -183,6 +187,7 @@ def sign_test(x: ArrayLike, y: ArrayLike, *, tolerance: float = 0.0, level: floa
         raised=raised,
         tolerance=tolerance,
     )
+    return covered_parts(found, [part(pair_region(paired.x, paired.y), found.interval, found.interval_method)])
 
 
 def _no_room(level: float) -> Problem:
@@ -235,14 +240,15 @@ def equivalence(x: ArrayLike, y: ArrayLike, *, margin: float, level: float = 0.9
     if level <= 0.5:
         raise MethodError(_no_room(level))
     margin = checked_tolerance("margin", margin, positive=True)
-    moved = Differences.of(pairs(x, y))
+    paired = pairs(x, y)
+    moved = Differences.of(paired)
     df = moved.n - 1
     above = below = UNKNOWN
     if not moved.caveats:
         above = float(stdtr(df, -(moved.mean + margin) / moved.se))
         below = float(stdtr(df, (moved.mean - margin) / moved.se))
     p = max(above, below)
-    return EquivalenceResult(
+    found = EquivalenceResult(
         method="equivalence:tost_paired_t",
         source="Schuirmann (1987), J Pharmacokinet Biopharm 15, 657-680",
         n_used=moved.n,
@@ -261,3 +267,4 @@ def equivalence(x: ArrayLike, y: ArrayLike, *, margin: float, level: float = 0.9
         p_below_upper=below,
         equivalent=None if math.isnan(p) else p < alpha,
     )
+    return covered_parts(found, [part(pair_region(paired.x, paired.y), found.interval, found.interval_method)])

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from perfkit.errors import MethodError, Problem
+from perfkit.reliability.difference.covered_parts import covered_parts, pair_region, part
 from perfkit.reliability.difference.shift.signed_rank import (
     Inversion,
     SignedRanks,
@@ -186,7 +187,7 @@ def wilcoxon_signed_rank(
     p = UNKNOWN
     if moved:
         p = exact_two_sided(signed) if exact else 2 * float(ndtr(-abs(z)))
-    return WilcoxonResult(
+    found = WilcoxonResult(
         method=f"wilcoxon_signed_rank:{zeros}:{'exact' if exact else _approximation(continuity_correction)}",
         source="Wilcoxon (1945); Pratt (1959); Hodges & Lehmann (1963)",
         n_used=differences.size,
@@ -205,6 +206,7 @@ def wilcoxon_signed_rank(
         exact=exact,
         walsh_median=walsh_median(differences),
     )
+    return covered_parts(found, [part(pair_region(paired.x, paired.y), limits, found.interval_method)])
 
 
 def _approximation(continuity_correction: bool) -> str:
