@@ -1,4 +1,4 @@
-"""Write the demo engagements 演示评价资料: ``python data/demo/generate.py [OUT]``, by default beside this file.
+"""Write the demo engagements and departments 演示资料: ``python data/demo/generate.py [OUT]``, by default beside this file.
 
 Everything is fictional: the city 云川市, its counties, offices, people and documents. The same seed gives the same bytes.
 """
@@ -14,16 +14,19 @@ import rural_water
 import skills_training
 from materials import write_engagement
 
+from data.demo.self_evaluation import write_city
+
 SEED = 20250630
 
 
 def generate(out: Path, seed: int = SEED) -> tuple[Path, ...]:
-    """Write every demo engagement below ``out`` and return their folders.
+    """Write every demo engagement and department below ``out`` and return their folders.
 
     Parameters
     ----------
     out : folder that holds one folder per engagement; made where it is absent.
     seed : seed of all draws; each engagement has a generator of its own, so that one never moves another.
+        The departments of the self-evaluations have seeds of their own.
     """
     folders = []
     streams = np.random.SeedSequence(seed).spawn(2)
@@ -31,7 +34,7 @@ def generate(out: Path, seed: int = SEED) -> tuple[Path, ...]:
         engagement = build(np.random.default_rng(stream))
         write_engagement(engagement, out)
         folders.append(out / engagement.name)
-    return tuple(folders)
+    return (*folders, *write_city(out))
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -79,7 +79,7 @@ def _plain(text: str) -> str:
 
 
 def outline_findings(headings: Sequence[str], outline: Sequence[str], level1: Sequence[str],
-                     score_table: bool) -> list[Finding]:  # fmt: skip
+                     score_table: bool, basis: str = f"{PROJECT_10}附件3") -> list[Finding]:  # fmt: skip
     """Check chapters, score table and level-1 analyses 提纲 (R01, R02, R03).
 
     Parameters
@@ -87,10 +87,10 @@ def outline_findings(headings: Sequence[str], outline: Sequence[str], level1: Se
     headings : chapter headings of the draft, without numbers, in order.
     outline : chapter headings of the rule set's outline, without numbers, in order.
     level1 : names of the level-1 indicators, each of which chapter 四 must analyse.
-    score_table : whether the score table stands in chapter 三.
+    score_table : whether the score table stands where the outline asks for one.
+    basis : where the outline comes from.
     """
     found: list[Finding] = []
-    basis = f"{PROJECT_10}附件3"
     chapters = [heading for heading in headings if heading in outline]
     missing = [name for name in outline if name not in headings]
     repeated = [name for name, count in Counter(chapters).items() if count > 1]
@@ -132,8 +132,8 @@ def placeholder_findings(open_points: int, status: DraftStatus) -> list[Finding]
 
 
 def draft_findings(passages: Sequence[Passage], *, expected: Mapping[str, str], outline: Sequence[str],
-                   level1: Mapping[str, float], score_table: bool, open_points: int, status: DraftStatus
-                   ) -> tuple[Finding, ...]:  # fmt: skip
+                   level1: Mapping[str, float], score_table: bool, open_points: int, status: DraftStatus,
+                   outline_basis: str = f"{PROJECT_10}附件3") -> tuple[Finding, ...]:  # fmt: skip
     """Return every finding over one written draft 文稿质检.
 
     Parameters
@@ -142,9 +142,10 @@ def draft_findings(passages: Sequence[Passage], *, expected: Mapping[str, str], 
     expected : record name → formatted text.
     outline : chapters that the rule set asks for.
     level1 : level-1 name → full score.
-    score_table : whether chapter 三 holds the score table.
+    score_table : whether the chapter that the outline names holds the score table.
     open_points : number of placeholders.
     status : status that the run asks for.
+    outline_basis : where the outline comes from.
     """
     headings = [passage.text for passage in passages if passage.heading]
     quoted = [
@@ -157,7 +158,7 @@ def draft_findings(passages: Sequence[Passage], *, expected: Mapping[str, str], 
         [
             *record_findings(passages, expected),
             *loose_number_findings(passages, expected),
-            *outline_findings(headings, outline, list(level1), score_table),
+            *outline_findings(headings, outline, list(level1), score_table, outline_basis),
             *wording_findings(passages),
             *placeholder_findings(open_points, status),
             *quoted,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
-from perfkit.checks.self_evaluation import DESK_CHECKS, desk_check, desk_findings
+from perfkit.checks.self_evaluation import DESK_CHECKS, desk_check, desk_findings, own_rule_scores, own_rule_totals
 from perfkit.checks.self_evaluation_shapes import DeskFinding
-from perfkit.terms import Reason, Severity
+from perfkit.scoring.choices import SilentChoices
+from perfkit.terms import Reason, Severity, ZeroTargetRule
 from tests.checks.self_evaluation_forms import NO_APPROVALS, Form, approvals, clean, item, listing, read, rules
 
 
@@ -340,6 +342,16 @@ def test_two_layer_weights_are_held_to_100_inside() -> None:
     (one,) = found(form)
     assert (one.finding.code, one.finding.expected) == ("E17", "19.00")
     assert one.points == pytest.approx(-0.5)
+
+
+def test_zero_targets_may_be_declared_not_computable() -> None:
+    held = replace(rules(), silent=SilentChoices(zero_target_rule=ZeroTargetRule.NOT_COMPUTABLE))
+    (one,) = desk_findings(read(clean()), listing("P1"), NO_APPROVALS, held)
+    assert (one.finding.code, one.finding.severity, one.own_rule) == ("S14", Severity.INFO, False)
+    scores = own_rule_scores(read(clean()), listing("P1"), held).set_index("level3")["own_rule_score"]
+    assert math.isnan(scores["安全事故"])
+    (difference,) = own_rule_totals(read(clean()), listing("P1"), held)["difference"]
+    assert difference == 0
 
 
 def test_range_targets() -> None:

@@ -212,6 +212,15 @@ def test_targets_against_the_approved_ones() -> None:
     worded = approvals(form, 服务能力提升={"target_text": "显著提升"})
     (one,) = desk_findings(read(form), listing("P1"), worded, rules())
     assert one.finding.code == "E05"
+    costly = clean()
+    costly.items[1] = item(1, "产出指标", "工程成本", 90, 88, 20.0, 20.0, operator="le", unit="万元")
+    yuan = approvals(costly, 工程成本={"target_text": "≤900000元", "target": 900_000.0, "unit": "元"})
+    assert desk_findings(read(costly), listing("P1"), yuan, rules()) == ()
+    unread = clean()
+    unread.row("培训人次").update(target=math.nan, target_text="200", operator="")
+    assert "E05" not in {
+        one.finding.code for one in desk_findings(read(unread), listing("P1"), approvals(form), rules())
+    }
     easier = approvals(form, 投诉件数={"target_text": "≤3件", "target": 3.0})
     (one,) = desk_findings(read(form), listing("P1"), easier, rules())
     assert "低于批复" in one.finding.message

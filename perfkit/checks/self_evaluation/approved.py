@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,9 +16,11 @@ from perfkit.checks.self_evaluation.rules import DeskRules
 from perfkit.checks.self_evaluation.tables import EXECUTION, UNDECLARED, operator_code, upper_limit, way_of
 from perfkit.checks.self_evaluation_shapes import DeskFinding
 from perfkit.read.layout import narrow
+from perfkit.read.numbers import convert
 from perfkit.scoring.functions.points import HIGHER, LOWER
 from perfkit.terms import Operator, Reason
 
+_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 _KEYS = ["project", "name", "turn"]
 _OF_LIST = ("target_text", "operator", "target", "unit", "full", "where", "level3")
 
@@ -79,15 +82,12 @@ def _differences(both: pd.DataFrame, rules: DeskRules) -> Iterator[DeskFinding]:
             expected=number(row["approved_full"]), found=number(row["full"]), where=place(row, "full"),
             reason=Reason.TARGET_CHANGED,
         )  # fmt: skip
-    given = pd.to_numeric(both["approved_target"], errors="coerce").to_numpy(dtype=float)
+    given = _in_own_unit(both)
     now = both["target"].to_numpy(dtype=float)
-    texts = both["approved_target_text"].fillna("").astype(str).map(_plain)
     numeric = ~np.isnan(given) & ~np.isnan(now)
-    changed = np.where(
-        numeric,
-        ~np.isclose(given, now, rtol=1e-9, atol=ROUNDING),
-        (texts != "").to_numpy() & (texts != both["target_text"].map(_plain)).to_numpy(),
-    ).astype(bool)
+    pairs = zip(both["approved_target_text"].fillna("").astype(str), both["target_text"], strict=True)
+    other = np.array([bool(theirs) and _says_other(theirs, ours) for theirs, ours in pairs], dtype=bool)
+    changed = np.where(numeric, ~np.isclose(given, now, rtol=1e-9, atol=ROUNDING), other).astype(bool)
     changed |= numeric & _other_operator(both)
     part = both[changed].reset_index(drop=True)
     if part.empty:
@@ -105,6 +105,27 @@ def _differences(both: pd.DataFrame, rules: DeskRules) -> Iterator[DeskFinding]:
             expected=str(row["approved_target_text"]), found=row["target_text"], where=place(row, "target"),
             points=shift, reason=Reason.TARGET_CHANGED,
         )  # fmt: skip
+
+
+def _in_own_unit(both: pd.DataFrame) -> Any:
+    """Return the approved targets as numbers in the unit of the form: money may be approved in another one."""
+    given = pd.to_numeric(both["approved_target"], errors="coerce").to_numpy(dtype=float, copy=True)
+    units = list(zip(both["approved_unit"].fillna("").astype(str), both["unit"], strict=True))
+    for place_, (theirs, ours) in enumerate(units):
+        money = convert(float(given[place_]), theirs, ours) if theirs != ours and not np.isnan(given[place_]) else None
+        given[place_] = given[place_] if money is None else money
+    return given
+
+
+def _says_other(theirs: str, ours: str) -> bool:
+    """Whether two targets that are not both read as numbers differ: by their words, or by the numbers in them.
+
+    A number that stands in columns of its own on one side (sign, unit) is the same number.
+    """
+    numbers = [_NUMBERS.findall(narrow(text).replace(",", "")) for text in (theirs, ours)]
+    if all(numbers):
+        return [float(one) for one in numbers[0]] != [float(one) for one in numbers[1]]
+    return _plain(theirs) != _plain(ours)
 
 
 def _other_operator(both: pd.DataFrame) -> Bools:

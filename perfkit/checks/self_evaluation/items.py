@@ -14,6 +14,7 @@ from perfkit.checks.self_evaluation.own import ROUNDING, Bools, full_marks
 from perfkit.checks.self_evaluation.rules import EXECUTION_GAP, DeskRules
 from perfkit.checks.self_evaluation.tables import EXECUTION, empty
 from perfkit.checks.self_evaluation_shapes import DeskFinding
+from perfkit.scoring.functions.bands import QUALITATIVE_BANDS
 from perfkit.terms import Absence, Operator, Reason
 
 SCORING_WORDS = {
@@ -130,12 +131,15 @@ def _causes(items: pd.DataFrame, rules: DeskRules) -> Iterator[DeskFinding]:
             "没有写明偏差原因和改进措施",
             expected="原因和改进措施", found="空白", where=place(row, "cause"), reason=Reason.INSUFFICIENT_BASIS,
         )  # fmt: skip
-    short = [label for label, (_, high) in rules.labels.items() if high < 1.0]
-    partly = ((items["kind"] == "qualitative") & items["actual_text"].isin(short)).to_numpy() & silent
+    # Below the best band (80 %) the unit itself says that a qualitative target was not reached; nobody else judges it here.
+    rate = items["own_score"] / items["own_full"].where(items["own_full"] > 0)
+    partly = ((items["kind"] == "qualitative") & (rate < QUALITATIVE_BANDS[0] - ROUNDING)).to_numpy() & silent
     for row in rows_of(items, partly):
         yield desk_finding(
-            "E02", row, f"{named(row)}自评为“{row['actual_text']}”，没有写明偏差原因和改进措施", expected="原因和改进措施",
-            found="空白", where=place(row, "cause"), reason=Reason.INSUFFICIENT_BASIS,
+            "E02", row,
+            f"{named(row)}自评得分率 {row['own_score'] / row['own_full']:.2%}，低于 {QUALITATIVE_BANDS[0]:.0%}，"
+            "即单位自己认为没有全部达成，没有写明偏差原因和改进措施",
+            expected="原因和改进措施", found="空白", where=place(row, "cause"), reason=Reason.INSUFFICIENT_BASIS,
         )  # fmt: skip
     for row in rows_of(items, items["overshoot"].to_numpy() & silent):
         yield desk_finding(
@@ -192,6 +196,16 @@ def _not_computable(items: pd.DataFrame) -> Iterator[DeskFinding]:
             f"{named(row)}目标值 {row['target_words']}，实际恰等于目标值，没有达到；扣多少没有规定，无法核算",
             expected="大于或小于目标值", found=row["actual_text"], where=place(row, "score"), severity=INFO,
             own_rule=False, send_back=False, reason=None,
+        )  # fmt: skip
+
+    left_open = (
+        measured & (items["why"] == "").to_numpy() & items["zero_target"].to_numpy() & items["own"].isna().to_numpy()
+    )
+    for row in rows_of(items, left_open & items["own_full"].notna().to_numpy()):
+        yield desk_finding(
+            "S14", row, f"{named(row)}目标值 {row['target_words']}，按声明的零目标规则（X03）不计算，无法核算（不按零分处理）",
+            expected="—", found=row["actual_text"], where=place(row, "target"), severity=INFO, own_rule=False,
+            send_back=False,
         )  # fmt: skip
 
 
