@@ -92,9 +92,10 @@ class OutlineSection(Shape):
 
 
 class ReportOutline(Shape):
-    """Outline of a report 报告提纲."""
+    """Outline of a report 报告提纲; ``stage`` is the stage notebook that it belongs to whatever the rule set says."""
 
     id: str
+    stage: str = ""
     sections: tuple[OutlineSection, ...]
     basis: Basis
 
@@ -227,6 +228,10 @@ class RuleSet(Shape):
         """Return an outline 报告提纲 by its id; that of the rule set where none is named."""
         wanted = outline_id or self.outline
         return named(self.outlines, wanted, lambda item: item.id, "报告提纲", "RULE-OUTLINE")
+
+    def stage_outline(self, stage: str) -> ReportOutline:
+        """Return the outline of a stage notebook 阶段提纲; that of the rule set where the stage has none of its own."""
+        return next((item for item in self.outlines if item.stage and item.stage == stage), self.report_outline())
 
     @property
     def results_application(self) -> ResultsApplication | None:

@@ -14,16 +14,18 @@ from perfkit.terms import Audience, DraftStatus
 from perfkit.trace import Record
 
 DEMO_RECORD = "project.is_demo"
-AUTHOR_RECORD = "project.evaluator"
+AUTHOR_RECORDS = ("project.evaluator", "scope.evaluator")
+# of an evaluation of one project, then of a re-evaluation of many: a run publishes the ones or the others
 _COVER_RECORDS = (
     "project.department",
     "project.agency",
     "project.evaluator",
     "project.lead_evaluator",
+    "scope.departments_named",
+    "scope.evaluator",
+    "scope.lead",
 )
 REPORT, WORKPAPER = "报告", "复核底稿"
-# 某某项目 + 项目支出绩效评价: the word is said once
-PROJECT = "项目"
 DEMO_DATA = Path("data/demo")
 
 
@@ -47,9 +49,10 @@ def meta_of(
     held = {record.name: record for record in records}
     title = (notebook_title(notebook) or run.evaluand).removesuffix(REPORT)
     lines = [(held[name].label, format_record(held[name])) for name in _COVER_RECORDS if name in held]
-    author = format_record(held[AUTHOR_RECORD]) if AUTHOR_RECORD in held else ""
+    author = next((format_record(held[name]) for name in AUTHOR_RECORDS if name in held), "")
+    kind = WORKPAPER if audience is Audience.WORKPAPER else REPORT
     return DraftMeta(
-        title=f"{title}{WORKPAPER if audience is Audience.WORKPAPER else REPORT}",
+        title=f"{title}{kind}",
         subtitle=run.evaluand,
         cover_lines=(
             *lines,
@@ -60,11 +63,23 @@ def meta_of(
         date=run.report_date,
         status=status,
         watermark=watermark,
-        header=f"{run.evaluand.removesuffix(PROJECT)}{title}{WORKPAPER if audience is Audience.WORKPAPER else REPORT}",
+        header=f"{joined(run.evaluand, title)}{kind}",
         demo=_is_demo(run, held),
         secrecy=run.secrecy,
         author=author if PLACEHOLDER.search(author) is None else "",
     )
+
+
+def joined(evaluand: str, title: str) -> str:
+    """Return evaluand and title in one, words that end the one and begin the other said once 页眉.
+
+    Examples
+    --------
+    >>> joined("某市培训补贴项目", "项目支出绩效评价"), joined("某局2024年度项目支出绩效自评", "项目支出绩效自评再评价")
+    ('某市培训补贴项目支出绩效评价', '某局2024年度项目支出绩效自评再评价')
+    """
+    shared = next((size for size in range(len(title), 0, -1) if evaluand.endswith(title[:size])), 0)
+    return f"{evaluand}{title[shared:]}"
 
 
 def _is_demo(run: Run, held: Mapping[str, Record]) -> bool:

@@ -29,10 +29,9 @@ from perfkit.trace import Finding, Record
 LEVEL1_FULL_SCORE = re.compile(r"level1\.[^.]+\.full_score")
 SCORE_TABLE = "score"
 ABSENT_WORDS = frozenset({UNKNOWN, BLANK, *Absence.labels()})
-# what an outline asks to be enclosed in a chapter is no part of its heading
+# what an outline asks to be enclosed in a chapter is no part of its heading; the table of scores is asked for there
 ENCLOSURE = re.compile(r"（附[^（）]*）$")
-# 三、综合评价情况及评价结论, in the outline of 10号 and in that of 101号
-SCORE_CHAPTER = 2
+SCORES_ASKED = re.compile(r"（附[^（）]*评分表）$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +54,8 @@ def judge(
 
     Parameters
     ----------
-    run, root : the run and its checkout; the rule set's outline is what the chapters are held against.
+    run, root : the run and its checkout; the outline of its stage, else that of its rule set, is what the chapters are
+        held against.
     blocks : the report as both writers will print it.
     records, found : what the notebook published.
 
@@ -65,14 +65,16 @@ def judge(
     """
     held = {record.name: record for record in records}
     expected = {name: format_record(record) for name, record in held.items()}
-    outline = load_rule_set(root, run.rules, run.packs).report_outline()
+    outline = load_rule_set(root, run.rules, run.packs).stage_outline(Path(run.notebook).stem)
     titles = [ENCLOSURE.sub("", section.title) for section in outline.sections]
+    scored = [ENCLOSURE.sub("", section.title) for section in outline.sections if SCORES_ASKED.search(section.title)]
     drafted = draft_findings(
         tuple(passages(blocks, expected, {name for name, record in held.items() if is_missing(record.value)})),
         expected=expected,
         outline=titles,
         level1=_level1(held.values()),
-        score_table=_score_table(blocks, titles[SCORE_CHAPTER]),
+        score_table=all(_score_table(blocks, title) for title in scored),
+        outline_basis=outline.basis.citation,
         open_points=len(open_points(blocks)),
         status=run.draft_status,
     )
@@ -112,7 +114,8 @@ def passages(
                 for cell in filter(None, row):
                     printed = (whole(cell.record, cell.text),) if cell.record else ()
                     yield Passage(text=cell.text, where=chapter, records=printed, table=True)
-            yield from (Passage(text=note, where=chapter) for note in block.notes)
+            # a note is made with its table and holds its numbers as the cells do
+            yield from (Passage(text=note, where=chapter, table=True) for note in block.notes)
 
 
 def _is_part(text: str, whole: str) -> bool:

@@ -20,6 +20,7 @@ from perfkit.rulebook import Run
 from perfkit.run.cover import meta_of
 from perfkit.run.gate import judge, read_back
 from perfkit.run.manifest import write_json
+from perfkit.run.sheets import write_sheets
 from perfkit.show.catalogue import table
 from perfkit.show.draft.blocks import read_blocks, table_block
 from perfkit.show.draft.docx import write_docx
@@ -27,8 +28,9 @@ from perfkit.show.draft.html import write_html
 from perfkit.show.draft.outline import open_points_annex
 from perfkit.show.draft.privacy import Mask, names_in
 from perfkit.show.draft.shapes import Block, FigureBlock, TableBlock
+from perfkit.show.draft.sheets import read_sheets
 from perfkit.show.numbers import format_record
-from perfkit.show.record import finding_json, read_published, record_json
+from perfkit.show.record import finding_json, read_persons, read_published, record_json
 from perfkit.terms import Audience, Severity
 from perfkit.trace import Finding, Record
 
@@ -77,7 +79,8 @@ def write_outputs(run: Run, root: Path, notebook: NotebookNode, folder: Path, te
     verdict = judge(run, root, report, records, found)
     seconds["checks"] = time.perf_counter() - begun
     # judged as it was written, then masked: names and numbers of persons stay in the working paper
-    mask = Mask(_asked(run, root))
+    names = (*_asked(run, root), *read_persons(notebook))
+    mask = Mask(names)
     report = tuple(mask.blocks((*report, *open_points_annex(report))))
     records = tuple(_masked(record, mask) for record in records)
     workpaper = _with_all_findings(read_blocks(notebook, Audience.WORKPAPER), verdict.findings)
@@ -92,6 +95,9 @@ def write_outputs(run: Run, root: Path, notebook: NotebookNode, folder: Path, te
     timed(
         "workpaper.docx", lambda: write_docx(workpaper, cover[Audience.WORKPAPER], folder / "workpaper.docx", template)
     )
+    sheets = read_sheets(notebook)
+    if sheets:
+        timed("sheets", lambda: write_sheets(sheets, names, cover[Audience.REPORT], folder, template))
     timed("tables and figures", lambda: write_pieces((*report, *mask.blocks(workpaper)), folder))
     read_back(folder / "draft.docx", report)
     read_back(folder / "workpaper.docx", workpaper)
@@ -101,6 +107,7 @@ def write_outputs(run: Run, root: Path, notebook: NotebookNode, folder: Path, te
         figures={
             "total": _printed(records, "total"),
             "grade": _printed(records, "grade"),
+            "headline": _printed(records, "headline"),
             "status": verdict.status.label,
             "errors": verdict.count(Severity.ERROR),
             "warnings": verdict.count(Severity.WARNING),
@@ -110,7 +117,12 @@ def write_outputs(run: Run, root: Path, notebook: NotebookNode, folder: Path, te
 
 
 def _asked(run: Run, root: Path) -> tuple[str, ...]:
-    """Return the names of those who were interviewed, as far as the run has a workbook that can be read."""
+    """Return the names of those who were interviewed, as far as the run has a workbook that can be read.
+
+    The workbook of an evaluation is meant: what else a run reads tells its names through the notebook.
+    """
+    if run.re_evaluation is not None:
+        return ()
     try:
         engagement = read_engagement(root / run.data)
     except DataError:

@@ -76,7 +76,7 @@ class Screen:
 def show_summary(outcomes: Sequence[Outcome], root: Path) -> None:
     """Print one table of all runs 汇总表, then what was edited by hand and what failed."""
     out = console()
-    table = Table("运行", "结果", "总分", "等级", "文稿状态", "错误/提醒", "目录", "秒")
+    table = Table("运行", "结果", "总分或结论", "等级", "文稿状态", "错误/提醒", "目录", "秒")
     for outcome in outcomes:
         table.add_row(*(escape(text) for text in _row(outcome, root)))
     out.print(table)
@@ -90,7 +90,7 @@ def _row(outcome: Outcome, root: Path) -> Iterable[str]:
     return (
         f"{outcome.planned.run.batch}/{outcome.planned.run.id}",
         STATES[outcome.state],
-        str(figures.get("total") or "—"),
+        str(figures.get("total") or figures.get("headline") or "—"),
         str(figures.get("grade") or "—"),
         str(figures.get("status") or "—"),
         counts,

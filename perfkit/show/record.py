@@ -18,6 +18,7 @@ from perfkit.trace import Finding, Record
 SAY_MIME = "application/vnd.perfkit.say+json"
 RECORDS_MIME = "application/vnd.perfkit.records+json"
 FINDINGS_MIME = "application/vnd.perfkit.findings+json"
+PERSONS_MIME = "application/vnd.perfkit.persons+json"
 
 PLACEHOLDER = re.compile(r"【待补充[^】]*】")
 TOKEN = re.compile(
@@ -247,6 +248,17 @@ def publish_findings(findings: Iterable[Finding]) -> Published:
     counts = {severity: sum(finding.severity is severity for finding in ordered) for severity in Severity}
     line = "，".join(f"{severity.label} {count} 条" for severity, count in counts.items())
     return Published(FINDINGS_MIME, [finding_json(finding) for finding in ordered], f"质检发现：{line}")
+
+
+def publish_persons(names: Iterable[str]) -> Published:
+    """Return names that no report may print 需遮盖的人名, for a cell that no document shows."""
+    known = sorted({str(name).strip() for name in names if str(name).strip()})
+    return Published(PERSONS_MIME, [{"name": name} for name in known], f"需遮盖的人名 {len(known)} 个")
+
+
+def read_persons(notebook: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names that an executed notebook wants masked 读取需遮盖的人名."""
+    return tuple(str(plain["name"]) for data in _outputs(notebook) for plain in data.get(PERSONS_MIME, ()))
 
 
 def record_json(record: Record) -> dict[str, Any]:

@@ -91,7 +91,6 @@ class Variant(Term):
     ORDINAL = "ordinal", "顺序尺度"
     INTERVAL = "interval", "等距尺度"
     RATIO = "ratio", "比率尺度"
-    INCOMPLETE_AGREEMENT = "ICC(A,1) reml", "ICC(A,1)，有缺失（REML）"
     CONSISTENCY = "consistency", "不计评分者宽严"
     ONE_WAY = "oneway", "单因素"
     RAW = "raw", "原始"

@@ -32,9 +32,9 @@ even;3;;two;approximate;10:9642/10000 30:9472/10000
 skewed;3;;two;approximate;10:9566/9999 30:9545/10000
 mean_pairwise_spearman;bootstrap_percentile
 even;3;;two;approximate;10:6227/6397 30:9556/10000 100:9508/10000
-skewed;3;;two;approximate;10:7020/7183 30:472/500 100:474/500
+skewed;3;;two;approximate;10:7020/7183 30:9544/10000 100:9490/10000
 mean_pairwise_spearman;bootstrap_bca
-even;3;;two;approximate;10:323/326 30:481/500
-skewed;3;;two;approximate;10:315/319 30:477/500
+even;3;;two;approximate;10:6377/6525 30:9520/10000
+skewed;3;;two;approximate;10:7015/7178 30:9544/10000
 """
 ROWS: tuple[Row, ...] = rows(TABLE)

@@ -32,20 +32,19 @@ icc;f_thomas_hultquist
 even;4;ICC(1,1);two;approximate;10:9522/10000 30:9468/10000 100:9455/10000
 skewed;4;ICC(1,1);two;approximate;10:8220/10000 30:7561/10000 100:7016/10000
 icc;bootstrap_percentile
-even;4;ICC(1,1);two;approximate;10:8485/10000 30:9062/10000 100:457/500
-skewed;4;ICC(1,1);two;approximate;10:8035/10000 30:8609/10000 100:427/500
-even;4;ICC(A,1);two;approximate;10:8504/10000 30:9077/10000 100:480/500
-skewed;4;ICC(A,1);two;approximate;10:7703/10000 30:8435/10000 100:438/500
-even;4;ICC(C,1);two;approximate;10:8869/10000 30:9210/10000 100:480/500
-skewed;4;ICC(C,1);two;approximate;10:8328/10000 30:8744/10000 100:443/500
-even;4;ICC(A,1) reml;two;approximate;30:465/500
+even;4;ICC(1,1);two;approximate;10:8485/10000 30:9062/10000 100:9378/10000
+skewed;4;ICC(1,1);two;approximate;10:8035/10000 30:8609/10000 100:8990/10000
+even;4;ICC(A,1);two;approximate;10:8504/10000 30:9077/10000 100:9365/10000
+skewed;4;ICC(A,1);two;approximate;10:7703/10000 30:8435/10000 100:8854/10000
+even;4;ICC(C,1);two;approximate;10:8869/10000 30:9210/10000 100:9421/10000
+skewed;4;ICC(C,1);two;approximate;10:8328/10000 30:8744/10000 100:9020/10000
 icc;bootstrap_bca
-even;4;ICC(1,1);two;approximate;10:8495/10000 30:9172/10000 100:470/500
-skewed;4;ICC(1,1);two;approximate;10:8106/10000 30:8615/10000 100:434/500
-even;4;ICC(A,1);two;approximate;10:8540/10000 30:9219/10000 100:467/500
-skewed;4;ICC(A,1);two;approximate;10:7819/10000 30:8433/10000 100:426/500
-even;4;ICC(C,1);two;approximate;10:9000/10000 30:9253/10000 100:468/500
-skewed;4;ICC(C,1);two;approximate;10:8333/10000 30:421/500 100:436/500
+even;4;ICC(1,1);two;approximate;10:8495/10000 30:9172/10000 100:9353/10000
+skewed;4;ICC(1,1);two;approximate;10:8106/10000 30:8615/10000 100:8893/10000
+even;4;ICC(A,1);two;approximate;10:8540/10000 30:9219/10000 100:9389/10000
+skewed;4;ICC(A,1);two;approximate;10:7819/10000 30:8433/10000 100:8860/10000
+even;4;ICC(C,1);two;approximate;10:9000/10000 30:9253/10000 100:9387/10000
+skewed;4;ICC(C,1);two;approximate;10:8333/10000 30:8606/10000 100:8913/10000
 measurement_error;chi_square
 even;2;consistency;two;exact;10:9522/10000 30:9501/10000 100:9510/10000
 even;4;consistency;two;exact;10:9518/10000 30:9477/10000 100:9491/10000

@@ -179,14 +179,14 @@ def _result(
 def _region(result: IccResult, used: Design) -> Region:
     """Return where on the map of coverage the ratings lie 样本所在区域.
 
-    Resampled and unbalanced forms of averages are those of single ratings stepped up, and cover as often; all REML is
-    judged by agreement.
+    Resampled and unbalanced forms of averages are those of single ratings stepped up, and cover as often. REML stands by
+    itself: intervals of mean squares say nothing of it.
     """
     design = result.form
     if result.interval_method != "f_mcgraw_wong":
         design = f"{result.form[:-2]}1)"
     if result.estimator == "reml":
-        design = "ICC(A,1) reml"
+        design = "reml"
     return scores_region(used.matrix, n=used.n, k=used.k, design=design)
 
 

@@ -88,7 +88,7 @@ def write_docx(
         remove(contents_place)
     fill(document, field_texts(meta))
     add_watermark(document, meta.marks)
-    _set_properties(document, meta)
+    set_properties(document, meta)
     stream = io.BytesIO()
     document.save(stream)
     path.write_bytes(package_bytes(package_parts(stream)))
@@ -234,10 +234,10 @@ def _problem(code: str, where: str, expected: str, found: str, mend: str) -> Pro
     return Problem(code=code, where=where, expected=expected, found=found, mend=mend)
 
 
-def _set_properties(document: Document, meta: DraftMeta) -> None:
-    """Set the core properties from the draft's own date; no clock takes part."""
+def set_properties(document: Document, meta: DraftMeta, *, title: str = "") -> None:
+    """Set the core properties from the draft's own date 文档属性; no clock takes part."""
     properties = document.core_properties
-    properties.title = printable(meta.title)[:LONGEST_PROPERTY]
+    properties.title = printable(title or meta.title)[:LONGEST_PROPERTY]
     properties.subject = printable(meta.subtitle)[:LONGEST_PROPERTY]
     properties.author = properties.last_modified_by = printable(meta.author)[:LONGEST_PROPERTY]
     properties.category = meta.status.label

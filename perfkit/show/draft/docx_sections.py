@@ -12,7 +12,7 @@ from docx.section import Section, _BaseHeaderFooter
 from lxml import etree
 
 from perfkit.show.draft.docx_text import NAMESPACES, escape, paragraph_xml
-from perfkit.show.draft.docx_xml import found, number, one, remove, required, value
+from perfkit.show.draft.docx_xml import found, number, one, place_before, remove, required, value
 
 VML = 'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
 # points: no letter of a watermark is wider, no watermark longer
@@ -57,8 +57,8 @@ def lay_out(place: etree._Element, stretches: Sequence[tuple[bool, Sequence[etre
     last = len(stretches) - 1
     for place_in_body, (landscape, elements) in enumerate(stretches):
         for element in elements:
-            place.addprevious(element)
-        properties = _section(upright, landscape=landscape, first=place_in_body == 0)
+            place_before(place, element)
+        properties = page_section(upright, landscape=landscape, first=place_in_body == 0)
         if place_in_body < last or (landscape and not ends_document):
             _end_section(place, properties, gap_style)
         elif ends_document:
@@ -69,8 +69,8 @@ def lay_out(place: etree._Element, stretches: Sequence[tuple[bool, Sequence[etre
     remove(place)
 
 
-def _section(upright: etree._Element, *, landscape: bool, first: bool) -> etree._Element:
-    """Return section properties; only the first section of the body begins its page numbers anew."""
+def page_section(upright: etree._Element, *, landscape: bool, first: bool) -> etree._Element:
+    """Return section properties for upright or landscape pages; only the first section of the body begins its page numbers anew."""
     section = copy.deepcopy(upright)
     if not first:
         _count_on(section)

@@ -55,6 +55,13 @@ def table_xml(desk: Desk, table: TableBlock, text_width: int, text_height: int) 
     table : the block.
     text_width, text_height : of the page in twips; the given column widths are scaled to the width.
     """
+    caption = caption_xml(desk, "表", table.name, table.caption, keep_next=True)
+    whole = caption + grid_xml(desk, table, text_width, text_height)
+    return bookmark_xml(desk, bookmark_name("table", table.name), whole) + paragraph_xml(desk.styles["gap"], "")
+
+
+def grid_xml(desk: Desk, table: TableBlock, text_width: int, text_height: int) -> str:
+    """Return a table block without its caption, with its notes; parameters as for :func:`table_xml`."""
     widths = scaled(table.widths, text_width)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     margin = CELL_MARGIN[table.small]
@@ -65,12 +72,9 @@ def table_xml(desk: Desk, table: TableBlock, text_width: int, text_height: int) 
         "</w:tblCellMar>"
     )
     rows = "".join(_rows_xml(desk, table, widths, text_height))
-    whole = (
-        caption_xml(desk, "表", table.name, table.caption, keep_next=True)
-        + f"<w:tbl><w:tblPr>{properties}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
-        + "".join(paragraph_xml(desk.styles["note"], runs_xml(desk, marked_runs(note))) for note in table.notes)
+    return f"<w:tbl><w:tblPr>{properties}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>" + "".join(
+        paragraph_xml(desk.styles["note"], runs_xml(desk, marked_runs(note))) for note in table.notes
     )
-    return bookmark_xml(desk, bookmark_name("table", table.name), whole) + paragraph_xml(desk.styles["gap"], "")
 
 
 def scaled(widths: Sequence[float], total: int) -> list[int]:

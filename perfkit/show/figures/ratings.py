@@ -47,25 +47,27 @@ def _known(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.
     return first[whole], second[whole]
 
 
-def _padded(low: float, high: float) -> tuple[float, float]:
+def padded(low: float, high: float) -> tuple[float, float]:
+    """Return the ends of a scale with a margin, never of no length."""
     margin = 0.06 * (high - low) or 0.5 * abs(high) or 0.5
     return low - margin, high + margin
 
 
-def _ticks(low: float, high: float) -> list[float]:
+def ticks(low: float, high: float) -> list[float]:
+    """Return round places for ticks within a scale."""
     return [float(tick) for tick in MaxNLocator(TICKS).tick_values(low, high) if low <= tick <= high]
 
 
-def _scales(axes: Axes, face: Typeface, place: Frame, x_title: str, y_title: str) -> None:
+def scales(axes: Axes, face: Typeface, place: Frame, x_title: str, y_title: str) -> None:
     """Draw grid, ticks and titles of both axes inside their present limits."""
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     across, up = (right - left) / place.width, (high - low) / place.height
-    for tick in _ticks(left, right):
+    for tick in ticks(left, right):
         axes.plot([tick, tick], [low, high], color=RULE, linewidth=0.4, zorder=0)
         write(
             axes, face, (tick, low - 0.15 * up), shortest(tick), size=NOTE_SIZE, color=SOFT_INK, ha="center", va="top"
         )
-    for tick in _ticks(low, high):
+    for tick in ticks(low, high):
         axes.plot([left, right], [tick, tick], color=RULE, linewidth=0.4, zorder=0)
         write(axes, face, (left - 0.15 * across, tick), shortest(tick), size=NOTE_SIZE, color=SOFT_INK, ha="right")
     write(axes, face, ((left + right) / 2, low - 0.75 * up), x_title, size=LABEL_SIZE, ha="center", va="top")
@@ -97,13 +99,13 @@ def plot_pairs(
     """
     first, second = _known(x, y)
     both = np.concatenate([first, second]) if len(first) else np.array([0.0, 1.0])
-    low, high = _padded(float(both.min()), float(both.max()))
+    low, high = padded(float(both.min()), float(both.max()))
     face = typeface_for([x_title, y_title, "相等", DIGITS])
     place = Frame(left=2.2, right=4.0, bottom=1.5, top=0.9, height=8.8)
     with drawing(place) as axes:
         axes.set_xlim(low, high)
         axes.set_ylim(low, high)
-        _scales(axes, face, place, x_title, y_title)
+        scales(axes, face, place, x_title, y_title)
         axes.plot([low, high], [low, high], color=WARM, linewidth=1.0, linestyle=(0, (4, 2)), zorder=2)
         write(axes, face, (high, high), " 相等", size=NOTE_SIZE, color=WARM)
         if len(first):
@@ -140,8 +142,8 @@ def plot_differences(
     lines = [(bias, "平均差"), (upper, "上限"), (lower, "下限")]
     bands = [band for band in (lower_interval, upper_interval) if band is not None and band.known]
     reach = [0.0, *gap, *(value for value, _ in lines), *(end for band in bands for end in (band.low, band.high))]
-    low, high = _padded(float(np.nanmin(reach)), float(np.nanmax(reach)))
-    left, right = _padded(float(mean.min()), float(mean.max())) if len(mean) else (0.0, 1.0)
+    low, high = padded(float(np.nanmin(reach)), float(np.nanmax(reach)))
+    left, right = padded(float(mean.min()), float(mean.max())) if len(mean) else (0.0, 1.0)
     titles = (f"（{x_title}＋{y_title}）÷2", f"{x_title}－{y_title}")
     marks = [f" {words} {coefficient(value, 2)}" for value, words in lines]
     face = typeface_for([*titles, *marks, DIGITS])
@@ -149,7 +151,7 @@ def plot_differences(
     with drawing(place) as axes:
         axes.set_xlim(left, right)
         axes.set_ylim(low, high)
-        _scales(axes, face, place, *titles)
+        scales(axes, face, place, *titles)
         for band in bands:
             axes.axhspan(band.low, band.high, color=PALE, zorder=1, linewidth=0)
         axes.axhline(0, color=INK, linewidth=0.7, zorder=2)
@@ -240,10 +242,10 @@ def plot_estimates(
         height=max(len(results), 1) * row_cm(names, 0.8),
     )
     with drawing(place) as axes:
-        axes.set_xlim(*(_padded(min(seen), max(seen)) if min(seen) < low or max(seen) > high else (low, high)))
+        axes.set_xlim(*(padded(min(seen), max(seen)) if min(seen) < low or max(seen) > high else (low, high)))
         left, right = axes.get_xlim()
         bottom = len(results) - 0.5
-        for tick in _ticks(left, right):
+        for tick in ticks(left, right):
             zero = abs(tick) < 1e-12
             axes.plot(
                 [tick, tick], [-0.5, bottom], color=SOFT_INK if zero else RULE, linewidth=0.8 if zero else 0.4, zorder=0
