@@ -25,10 +25,10 @@ STAMP := .venv/.stamp
 METHODS := $(wildcard notebooks/methods/*.ipynb)
 
 .DEFAULT_GOAL := drafts
-.PHONY: drafts test lint lab bench peers refresh soak lock clean
+.PHONY: drafts test lint lab bench peers refresh simulate soak lock clean
 
 drafts: $(STAMP)
-	$(BIN)/perfkit draft params/runs/demo
+	$(BIN)/perfkit draft params/runs/demo params/runs/self-evaluation
 
 test: lint
 ifneq ($(METHODS),)
@@ -58,6 +58,11 @@ refresh: $(STAMP)
 		--ExecutePreprocessor.record_timing=False $(METHODS)
 	$(BIN)/python -m tests.stored_notebooks $(METHODS)
 	git --no-pager diff --stat -- notebooks/methods
+
+# An hour or so on two cores; a run that was killed goes on where it stopped.
+simulate: $(STAMP)
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m data.simulations.coverage
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m data.simulations.handling
 
 soak: $(STAMP)
 	$(BIN)/python -m pytest -m soak

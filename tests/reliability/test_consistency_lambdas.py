@@ -132,7 +132,7 @@ def test_halves_by_name_and_without_correction():
     found = split_half(frame, split=["d", "a"], correction="none")
     assert (found.first_half, found.second_half) == (("a", "d"), ("b", "c"))
     assert found.value == found.r
-    assert not codes(found)
+    assert set(codes(found)) <= {"COVERAGE_LOW"}
 
 
 @pytest.mark.parametrize("split", [["z"], [], ["a", "a"], ["a", "b"], "thirds"])
