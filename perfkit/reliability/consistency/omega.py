@@ -120,7 +120,7 @@ def omega_total(
     >>> scores = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
     >>> found = omega_total(scores, interval="delta")
     >>> round(found.value, 4), [caveat.code for caveat in found.caveats]
-    (0.9102, ['SMALL_N', 'OUTSIDE_RANGE'])
+    (0.9102, ['SMALL_N', 'OUTSIDE_RANGE', 'COVERAGE_LOW'])
     """
     for name, found, known in (
         ("estimator", estimator, ESTIMATORS),
