@@ -8,6 +8,7 @@ from perfkit.reliability.coverage.regions import (
     differences_region,
     grades_region,
     scores_region,
+    scores_shape,
 )
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "differences_region",
     "grades_region",
     "scores_region",
+    "scores_shape",
 ]

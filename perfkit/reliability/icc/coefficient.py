@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perfkit.reliability.bootstrap import REPLICATES, SEED, Counts, Seed, Statistic, bootstrap
-from perfkit.reliability.coverage import Region, covered, scores_region
+from perfkit.reliability.coverage import Region, covered, design_region, scores_shape
 from perfkit.reliability.estimate import (
     UNKNOWN,
     EstimateResult,
@@ -102,6 +102,7 @@ class Basis:
     """What every form of one table is made from, worked out once."""
 
     used: Design
+    shape: Callable[[], str]
     squares: Analysis | None = None
     one_way: OneWayShares | None = None
     crossed: Components | None = None
@@ -109,11 +110,13 @@ class Basis:
 
 def basis(used: Design, estimators: set[tuple[str, Estimator]]) -> Basis:
     """Return what the wanted (model, estimator) pairs need."""
+    shape = scores_shape(used.matrix)
     if used.too_small():
-        return Basis(used)
+        return Basis(used, shape)
     by_anova = any(estimator == "anova" for _, estimator in estimators)
     return Basis(
         used,
+        shape,
         squares=analysis(used.matrix) if used.complete and by_anova else None,
         one_way=one_way_shares(used.matrix) if not used.complete and by_anova else None,
         crossed=components(used, "reml") if any(estimator == "reml" for _, estimator in estimators) else None,
@@ -173,10 +176,10 @@ def _result(
         ms_residual=squares.residual,
         ms_within=squares.within,
     )
-    return covered(result, _region(result, used))
+    return covered(result, _region(result, found))
 
 
-def _region(result: IccResult, used: Design) -> Region:
+def _region(result: IccResult, found: Basis) -> Region:
     """Return where on the map of coverage the ratings lie 样本所在区域.
 
     Resampled and unbalanced forms of averages are those of single ratings stepped up, and cover as often. REML stands by
@@ -187,7 +190,7 @@ def _region(result: IccResult, used: Design) -> Region:
         design = f"{result.form[:-2]}1)"
     if result.estimator == "reml":
         design = "reml"
-    return scores_region(used.matrix, n=used.n, k=used.k, design=design)
+    return design_region(found.used.n, design, k=found.used.k, shape=found.shape)
 
 
 def _drawn(
