@@ -177,6 +177,18 @@ def test_a_prepared_workbook_in_the_way_is_not_overwritten_unasked(sampled: Chec
     assert not (sampled.root / "data/re/抽样方案").exists()
 
 
+def test_a_sample_that_cannot_be_written_leaves_nothing(checkout: Checkout, perfkit: Command) -> None:
+    _run_file(checkout)
+    folder = checkout.root / "data/re"
+    write_department(folder, project_table(24))
+    (folder / "再评价").write_bytes(b"")
+    before = sorted(folder.rglob("*"))
+    done = perfkit("sample", FILE, cwd=checkout.root)
+    assert (done.returncode, "SAMPLE-WRITE" in done.stderr) == (2, True)
+    assert sorted(path for path in folder.rglob("*") if path.name != "抽样方案") == before
+    assert not (folder / "抽样方案/plan.json").exists()
+
+
 def test_a_spoilt_plan_is_said_and_replaced_on_demand(sampled: Checkout, perfkit: Command) -> None:
     (sampled.root / "data/re/抽样方案/plan.json").write_text("{", encoding="utf-8")
     refused = perfkit("sample", FILE, cwd=sampled.root)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from perfkit.errors import DataError, Problem, reason
+from perfkit.read.provenance import lies_in
 from perfkit.read.schema_re_evaluation import LIST_NAME
 
 
@@ -32,8 +33,7 @@ def department_folders(path: Path) -> tuple[Path, ...]:
     if not here and not below:
         mend = f"放入《{LIST_NAME}》；多部门时每个子文件夹各放一份"
         raise DataError(_problem("RF-LIST", where, f"《{LIST_NAME}》", "没有这个文件", mend))
-    root = path.resolve()
-    outside = [item for item in below if not item.resolve().is_relative_to(root)]
+    outside = [item for item in below if not lies_in(item, path)]
     if outside:
         raise DataError(leads_out(item.name) for item in outside)
     return (path,) if here else below

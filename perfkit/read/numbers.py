@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +10,8 @@ from perfkit.read.layout import narrow
 from perfkit.terms import Operator
 
 NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d+)?"
+# No amount in 元 and no count comes near; sums and products of what lies far beyond end in infinity.
+HIGHEST = 1e15
 _MONEY_FACTORS = {"元": 1, "千元": 1_000, "万元": 10_000, "万": 10_000, "百万元": 10**6, "亿元": 10**8, "亿": 10**8}
 _PERCENT_WORDS = frozenset({"%", "%%", "百分比", "百分数", "%百分比"})
 _OPERATORS = {
@@ -52,13 +53,13 @@ def number_of(value: float | str) -> float:
     Raises
     ------
     MeasureError
-        For NaN, infinities and numbers beyond the range of a float.
+        For NaN, infinities and numbers beyond ``HIGHEST``.
     """
     try:
         number = float(value.replace(",", "").replace(" ", "")) if isinstance(value, str) else float(value)
     except (OverflowError, ValueError):
         raise MeasureError("填写一个普通大小的数字") from None
-    if not math.isfinite(number):
+    if not abs(number) <= HIGHEST:
         raise MeasureError("填写一个普通大小的数字")
     return number
 

@@ -27,6 +27,18 @@ def sha256_of(path: Path) -> str:
         ) from error
 
 
+def lies_in(path: Path, folder: Path) -> bool:
+    """Return whether a path, its links followed, lies in a folder 在文件夹内; a link that leads round in a circle does not.
+
+    >>> lies_in(Path("a/../b"), Path("b")), lies_in(Path("a/../b"), Path("a"))
+    (True, False)
+    """
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):
+        return False
+
+
 def inside(folder: Path, name: str, where: str) -> Path:
     r"""Return the path of a named file below a folder 文件夹内路径.
 
@@ -44,7 +56,7 @@ def inside(folder: Path, name: str, where: str) -> Path:
     parts = PureWindowsPath(name.strip())
     relative = not (parts.drive or parts.root or "\0" in name)
     path = folder.joinpath(*parts.parts) if relative else folder
-    if not relative or not path.resolve().is_relative_to(folder.resolve()):
+    if not relative or not lies_in(path, folder):
         raise DataError(
             Problem(
                 code="EN-PATH",

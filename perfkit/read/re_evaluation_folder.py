@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +14,7 @@ from perfkit.errors import DataError, Problem
 from perfkit.read.cells import near, written
 from perfkit.read.department_folders import department_folders, leads_out, visible
 from perfkit.read.layout import narrow
-from perfkit.read.provenance import sha256_of
+from perfkit.read.provenance import lies_in, sha256_of
 from perfkit.read.re_evaluation_shapes import (
     APPROVED,
     FOLLOW_UP,
@@ -116,14 +116,16 @@ class _Reading:
             self._note("RF-EMPTY", self._relative(path), "至少一个项目", "没有项目", mend)
         self.projects.extend(self._project(row, department) for row in rows)
         codes = {row.text("project") for row in rows}
-        for row in read.rows[APPROVED_TARGETS.code]:
-            self._known(row, codes)
-            self.approved.append(_approved(row))
+        approved = read.rows[APPROVED_TARGETS.code]
+        # without one project there is nothing to hold a code against, and RF-EMPTY or the reader has told why
+        if codes:
+            self._unknown(approved, codes)
+        self.approved.extend(_approved(row) for row in approved)
         for row in read.rows[FOLLOW_UP_SHEET.code]:
             self.follow_up.append(_follow_up(row, department))
         for file in self._files(folder / RE_SCORING_FOLDER):
             if file.suffix.lower() == SUFFIX:
-                book = read_re_scoring(file, self._relative(file), codes)
+                book = read_re_scoring(file, self._relative(file), codes or None)
                 self.problems.extend(book.problems)
                 self.books.append(book)
             else:
@@ -185,13 +187,16 @@ class _Reading:
             "where": str(row["project"].address),
         }
 
-    def _known(self, row: Row, codes: Iterable[str]) -> None:
-        """Note a project that the list of its department does not have."""
-        code, known = row.text("project"), set(codes)
-        if code and code not in known:
-            where = f"{row['project'].address}（项目编码）"
-            mend = near(code, known) or "改正项目编码，或补入项目清单"
-            self._note("RF-PROJECT", where, "项目清单中的项目编码", f"「{code}」", mend)
+    def _unknown(self, rows: Iterable[Row], known: set[str]) -> None:
+        """Note projects that the list of their department does not have, each where it stands first."""
+        told: set[str] = set()
+        for row in rows:
+            code = row.text("project")
+            if code and code not in known and code not in told:
+                told.add(code)
+                where = f"{row['project'].address}（项目编码）"
+                mend = near(code, known) or "改正项目编码，或补入项目清单"
+                self._note("RF-PROJECT", where, "项目清单中的项目编码", f"「{code}」", mend)
 
     def check_together(self) -> None:
         """Check what only shows across files: codes in two departments, a project scored twice by one rater."""
@@ -249,7 +254,12 @@ class _Reading:
         """Hash and return the files below a folder, sorted; links that lead out are refused."""
         if not folder.is_dir():
             return []
-        paths = [path for path in sorted(folder.rglob("*")) if visible(path) and not path.is_dir()]
+        if not lies_in(folder, self.root):
+            self.problems.append(leads_out(self._relative(folder)))
+            return []
+        paths = [
+            path for path in sorted(folder.rglob("*")) if visible(path) and (path.is_symlink() or not path.is_dir())
+        ]
         if len(paths) > MAX_FILES:
             found = f"{len(paths):,} 个文件，只读取前 {MAX_FILES:,} 个"
             where = self._relative(folder)
@@ -259,13 +269,16 @@ class _Reading:
     def _hash(self, path: Path) -> bool:
         """Keep the hash of a file and return whether it may be read: not where a link leads out of the folder."""
         name = self._relative(path)
-        if not path.resolve().is_relative_to(self.root.resolve()):
+        if not lies_in(path, self.root):
             self.problems.append(leads_out(name))
+            return False
+        if path.exists() and not path.is_file():
+            self._note("RF-FILE", name, "普通文件", "文件夹的链接、管道或其他特殊文件", "移出资料夹")
             return False
         try:
             self.sha256[name] = sha256_of(path)
         except DataError as error:
-            self.problems.extend(error.problems)
+            self.problems.extend(replace(problem, where=name) for problem in error.problems)
             return False
         return True
 

@@ -185,7 +185,7 @@ class _Reading:
         where = f"{row['score'].address}（再评得分）"
         if full <= 0:
             self._note("RS-FULL", f"{row['full'].address}（分值）", "大于 0 的分值", f"{full:g}", "按自评表填写分值")
-        elif not 0 <= score <= full:
+        elif not (math.isnan(full) or 0 <= score <= full):
             self._note("RS-SCORE", where, f"0 到分值 {full:g} 之间", f"{score:g}", "改正再评得分或分值")
         amount = float(row.value("amount", math.nan))
         if amount < 0:

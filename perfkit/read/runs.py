@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from perfkit.errors import DataError, Problem, RuleError
 from perfkit.read.department_folders import department_folders
+from perfkit.read.provenance import lies_in
 from perfkit.read.quality_forms import QUALITY_FORMS, load_quality_form
 from perfkit.read.rule_sets import (
     CATALOGUES,
@@ -175,7 +176,7 @@ def _path_problems(file: YamlFile, root: Path) -> Iterable[Problem]:
         where = file.where((key,))
         target = root / text
         free = key == "data" and Path(text).is_absolute()
-        if not free and not target.resolve().is_relative_to(root):
+        if not free and not lies_in(target, root):
             mend = "改为项目目录内的相对路径" + ("；项目外的评价资料请写绝对路径" if key == "data" else "")
             yield Problem(code="RUN-PATH", where=where, expected="项目目录内的相对路径", found=text, mend=mend)
         elif suffix and not (target.is_file() and target.suffix == suffix):

@@ -242,6 +242,9 @@ def read_plan(folder: Path) -> SamplePlan | None:
     path = inside(folder, f"{PLAN_FOLDER}/{PLAN_FILE}", f"{PLAN_FOLDER}/{PLAN_FILE}")
     if not path.exists():
         return None
+    if not path.is_file() and not path.is_dir():
+        # a pipe would be waited for
+        raise DataError(_unusable("PLAN-FILE", "不是普通文件", "移走后恢复原件，或重新生成"))
     try:
         shape = shaped(PlanShape, _JsonFile(f"{PLAN_FOLDER}/{PLAN_FILE}", _value(path)))
     except RuleError as error:

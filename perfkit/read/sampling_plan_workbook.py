@@ -16,6 +16,7 @@ from perfkit.read.template import CHOICE_SHEET, GUIDE_SHEET, Choices, write_guid
 from perfkit.terms.reliability import Estimand
 
 PLAN_WORKBOOK = "抽样方案.xlsx"
+LARGEST_PRINTED = 1e15
 DESIGN_WORDS: Mapping[str, str] = {
     "simple": "简单随机抽样", "stratified": "分层随机抽样", "monetary_unit": "货币单元抽样", "census": "全部再评",
     "purposive": "判断抽样",
@@ -189,8 +190,9 @@ def _size(item: PlannedSize) -> dict[str, object]:
 
 def _printed(value: float | None) -> float | None:
     """Return a number with four decimals, half up."""
-    if value is None:
-        return None
+    # what is too large for four decimals prints as it is
+    if value is None or abs(value) >= LARGEST_PRINTED:
+        return value
     return float(Decimal(repr(round(value, 9))).quantize(Decimal("0.0001"), ROUND_HALF_UP))
 
 

@@ -137,6 +137,9 @@ def _problem(shape: type[Shape], file: YamlFile, path: KeyPath, details: ErrorDe
     written = file.written.get((*path, *location))
     found = (written or "空白") if written is not None else repr(details["input"])
     context = {name: _PATTERNS.get(str(value), value) for name, value in details.get("ctx", {}).items()}
+    if kind == "literal_error":
+        # the library joins the allowed words in English
+        context["expected"] = str(context["expected"]).replace(" or ", "、").replace(", ", "、").replace("'", "")
     expected = _EXPECTED[kind].format(**context) if kind in _EXPECTED else details["msg"]
     mend = f"改为{expected}"
     if kind == "string_type" and written is not None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import pandas as pd
-
-from perfkit.errors import Problem
 from perfkit.result import Result
 from perfkit.rulebook.re_evaluation import ReEvaluationChoices
 from perfkit.show.catalogue import table
@@ -28,20 +25,19 @@ from perfkit.show.numbers import format_value, is_missing
 from perfkit.show.pieces import Pieces, Showable, SubHeading
 from perfkit.show.record import RecordBook, Said, quote
 from perfkit.show.tables.departments import prefixes
-from perfkit.show.tables.fields import Field, plain_text, table_of
-from perfkit.show.tables.re_evaluation import parted_reasons, reason_words
-from perfkit.terms import Estimand, Handling, ScoreChange, Severity
+from perfkit.show.tables.fields import plain_text
+from perfkit.show.tables.re_evaluation import parted_reasons, reason_words, tree_order
+from perfkit.terms import Estimand, Handling, ScoreChange
 
 METHOD = (
     "再评价的样本量、允许偏差和处理界限，国家规定均没有给出数字。本报告的统计结果属于方法，不是规定；所用的每一个界限都是列明的参数，"
     "见附件“参数与规则未明确事项的处理”。"
 )
+UNCALIBRATED = "再评人的尺度尚未校准，以上变动和推断只反映现有评分；校准并重评之前，不据此对该部门作结论。"
 DIRECTIONS = tuple(way.value for way in ScoreChange)
 LIMITS = "limits_of_agreement"
 # how many causes are told with examples
 CAUSES = 5
-# how many places are named of each kind of normalised cells
-PLACES = 2
 
 
 class Reviewed(Protocol):
@@ -56,7 +52,6 @@ class Reviewed(Protocol):
     items: Result
     nodes: Result
     reasons: Result
-    depth: Result
     agreement: Result
     handling: Result
     next_sample: Result
@@ -164,11 +159,12 @@ def inflation(evaluation: Reviewed, book: RecordBook) -> Pieces:
     # limits of a handful of projects say nothing about any other
     enough = bool(rows) and rows[0]["n"] >= evaluation.choices.sample.least
     limits = _limits(evaluation.agreement) if enough else (float("nan"), float("nan"))
+    drawn = "" if is_missing(limits[0]) else "（点线为一致性界限，见附件“一致程度”）"
     parts: list[Showable] = [
         book.say(_inflation_sentence(voice)),
         table(evaluation.inflation, records=book, level=book.format("level")),
         plot_self_and_re(projects, evaluation.bands),
-        plot_inflation(projects, mean=mean, limits=limits),
+        plot_inflation(projects, mean=mean, limits=limits, caption=f"自评偏高幅度与得分水平{drawn}"),
     ]
     return Pieces.of(parts)
 
@@ -237,19 +233,6 @@ def estimates(evaluation: Reviewed, book: RecordBook) -> Pieces:
     return Pieces.of(parts)
 
 
-def depth(evaluation: Reviewed, book: RecordBook) -> Pieces:
-    """Return the projects that changed nothing without showing how they were looked at 复核深度."""
-    voice = _voice(book)
-    if not voice.has("re_scored"):
-        return Pieces.of([quote("没有再评项目。")])
-    if not voice.has("shallow"):
-        return Pieces.of([quote("得分没有变动的再评项目都登记了核查的指标数和查看的佐证数，明细见复核底稿。")])
-    lead = book.say(
-        f"{voice.number('shallow')}个再评项目得分没有任何变动，也没有登记核查的指标和查看的佐证，不能据此认为自评属实，应补充复核。"
-    )
-    return Pieces.of([lead, table(evaluation.depth, shallow=True)])
-
-
 def departments(evaluation: Reviewed, book: RecordBook) -> Pieces:
     """Return the conclusions department by department 分部门结论, one subsection each."""
     names = [name for name in map(plain_text, evaluation.scope.to_frame()["department"]) if name]
@@ -284,6 +267,8 @@ def _department_lines(evaluation: Reviewed, voice: _Voice) -> list[str]:
     for suggested in _rows(evaluation.handling, voice.department):
         member = Handling.read(plain_text(suggested["handling"]))
         label = member.label if member is not None else plain_text(suggested["handling"])
+        if member is Handling.CALIBRATE:
+            lines.append(UNCALIBRATED)
         lines.append(f"**处理建议**　{_escaped(label)}。{_escaped(suggested['because']).rstrip('。')}。")
     lines.append("【待补充：该部门对意见单的反馈及采纳情况】")
     return [line for line in lines if line]
@@ -294,7 +279,7 @@ def nodes(evaluation: Reviewed, book: RecordBook) -> Pieces:
     frame = evaluation.nodes.to_frame()
     if frame.empty:
         return Pieces.of([quote("没有逐指标再评的项目，不作指标层分析。")])
-    return Pieces.of([table(evaluation.nodes, whole=True), plot_node_rates(frame)])
+    return Pieces.of([table(evaluation.nodes, whole=True), plot_node_rates(tree_order(frame))])
 
 
 def causes(evaluation: Reviewed, book: RecordBook) -> Pieces:
@@ -339,52 +324,9 @@ def limits(evaluation: Reviewed, book: RecordBook) -> Pieces:
     found = [words.format(voice.number(key)) for key, words in gaps.items() if voice.has(key)]
     if found:
         lines.append(f"{'，'.join(found)}，复核不包括这些内容。")
+    handled = evaluation.handling.to_frame().to_dict(orient="records")
+    if loose := [plain_text(row["department"]) for row in handled if row["handling"] == Handling.CALIBRATE.value]:
+        lines.append(f"{_escaped('、'.join(loose))}的再评尺度尚未校准，该部门的结果和含有它的合计只作参考。")
     if unpaired := len(evaluation.unpaired.to_frame()):
         lines.append(f"{unpaired}处自评与再评未能配对，未计入比较，明细见复核底稿。")
     return Pieces.of([book.say("\n".join(lines))])
-
-
-def reading_notes(problems: Sequence[Problem]) -> Pieces:
-    """Return what was doubtful when forms were read, each alone, and what was normalised, summed up by kind 读入说明.
-
-    Parameters
-    ----------
-    problems : warnings and infos of the reading; thousands of forms may have as many normalised cells.
-    """
-    doubts = [
-        {
-            "code": note.code,
-            "where": note.where,
-            "text": f"{plain_text(note.found)}；应为：{note.expected}；{note.mend}",
-        }
-        for note in problems
-        if note.severity is not Severity.INFO
-    ]
-    kinds: dict[str, list[Problem]] = {}
-    for note in problems:
-        if note.severity is Severity.INFO:
-            kinds.setdefault(note.code, []).append(note)
-    sums = [
-        {"code": code, "count": len(notes), "text": plain_text(notes[0].mend), "where": _first_places(notes)}
-        for code, notes in kinds.items()
-    ]
-    doubt_fields = (Field("code", "代码", 3.0), Field("where", "位置", 5.6), Field("text", "说明", 7.0))
-    sum_fields = (
-        Field("code", "代码", 3.0),
-        Field("count", "处数", 1.6, "count", "right"),
-        Field("text", "说明", 5.0),
-        Field("where", "例如", 6.0),
-    )
-    first = pd.DataFrame(doubts, columns=["code", "where", "text"])
-    second = pd.DataFrame(sums, columns=["code", "count", "text", "where"])
-    return Pieces.of(
-        [
-            table_of(first, doubt_fields, name="reading-doubts", caption="读入时的疑问", font="small", empty="无"),
-            table_of(second, sum_fields, name="reading-notes", caption="读入时的规范化", font="small", empty="无"),
-        ]
-    )
-
-
-def _first_places(notes: Sequence[Problem]) -> str:
-    """Return where the first notes of a kind stand, and what was found there."""
-    return "；".join(f"{note.where}“{plain_text(note.found)}”" for note in notes[:PLACES])

@@ -87,6 +87,7 @@ BUILDERS: Mapping[tuple[str, str], Callable[..., Table]] = MappingProxyType(
         ("own_rule_scores", ""): re_evaluation_lists.table_own_rule_scores,
         ("send_back", ""): re_evaluation_lists.table_send_back,
         ("send_back", "counts"): re_evaluation_lists.table_send_back_counts,
+        ("send_back", "kinds"): re_evaluation_lists.table_send_back_kinds,
         ("unpaired", ""): re_evaluation_lists.table_unpaired,
         ("review_depth", ""): re_evaluation_lists.table_review_depth,
         ("plan_designs", ""): re_evaluation_annex.table_plan_designs,

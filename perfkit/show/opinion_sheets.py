@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from perfkit.result import Result
-from perfkit.show.numbers import BLANK, format_value
+from perfkit.show.numbers import BLANK, format_value, is_missing
 from perfkit.show.record import RecordBook
 from perfkit.show.sheets import Pairs, Part, Room, Sheet, Sheets, Title, Words
 from perfkit.show.tables.fields import Field, plain_text, require, table_of
@@ -22,6 +22,8 @@ REPLY = "（　）同意　　（　）部分同意　　（　）不同意\n不
 SIGNATURES = (("填表人", ""), ("联系电话", ""), ("单位负责人（签字盖章）", ""), ("日期", "　　　年　　月　　日"))
 # name and scores of an item stand out where its score moved, the words beside them do not
 BOLD = 5
+# half of the last printed digit of a score
+PRINTED = 0.005
 SERIOUS = (Severity.ERROR.value, Severity.WARNING.value)
 NOT_ADJUSTED = "复核指出的问题由单位核实更正；未经再评的项目，自评得分不作调整。"
 RE_SCORED = "再评价得分是再评人依据佐证材料重新评分的结果，在收到反馈意见并核实之后确定。分值按自评表满分 100 分计。"
@@ -73,6 +75,7 @@ def _opinion(
     parts: list[Part] = [Words(about), Pairs(tuple(_head(head, scored)))]
     if scored:
         parts += [Title("一、得分变动"), _item_table(items) if items else Words(TOTAL_ONLY)]
+        parts += [Words(note)] if items and (note := _total_note(head, items)) else []
     parts.append(Title(f"{'二' if scored else '一'}、复核发现"))
     parts.append(_finding_table(findings) if findings else Words(NOTHING_FOUND))
     parts.append(Words(f"说明：{RE_SCORED if scored else ''}{NOT_ADJUSTED}"))
@@ -81,6 +84,22 @@ def _opinion(
     named = tuple(name for name in plain_text(head["reviewer"]).split("、") if name)
     return Sheet(
         folder=(OPINION, department), name=f"{code} {name}".strip(), title=OPINION, parts=tuple(parts), named=named
+    )
+
+
+def _total_note(head: Mapping[Any, Any], items: Sequence[Mapping[Any, Any]]) -> str:
+    """Return why the totals differ by another amount than the items do, ``""`` where they do not."""
+    before, after = head.get("self_total"), head.get("re_total")
+    if is_missing(before) or is_missing(after):
+        return ""
+    moved = sum(float(row["change"]) for row in items if not is_missing(row["change"]))
+    whole = float(after) - float(before)  # type: ignore[arg-type]
+    if abs(whole - moved) < PRINTED:
+        return ""
+    said = [format_value(value, "points") for value in (whole, moved, whole - moved)]
+    return (
+        f"总分变动 {said[0]} 分，各项变动合计 {said[1]} 分；其余 {said[2]} 分来自自评表印出的总分与各项得分之和不一致，"
+        "或者只在一方列出的指标。"
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from perfkit.errors import DataError, Problem, RuleError
 from perfkit.show.numbers import UNKNOWN, format_record, is_missing
-from perfkit.terms import Severity
+from perfkit.terms import RaterRole, Severity
 from perfkit.trace import Finding, Record
 
 SAY_MIME = "application/vnd.perfkit.say+json"
@@ -252,7 +252,9 @@ def publish_findings(findings: Iterable[Finding]) -> Published:
 
 def publish_persons(names: Iterable[str]) -> Published:
     """Return names that no report may print 需遮盖的人名, for a cell that no document shows."""
-    known = sorted({str(name).strip() for name in names if str(name).strip()})
+    plain = {str(name).strip() for name in names}
+    # a workbook of the consensus names nobody; masked, the word would be lost in every sentence
+    known = sorted(name for name in plain if name and RaterRole.read(name) is None)
     return Published(PERSONS_MIME, [{"name": name} for name in known], f"需遮盖的人名 {len(known)} 个")
 
 

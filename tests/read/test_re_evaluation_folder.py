@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import zipfile
 from pathlib import Path
 
@@ -185,6 +186,38 @@ def test_links_that_lead_out_are_refused(tmp_path: Path) -> None:
     assert codes(read.problems, Severity.ERROR) == ["RF-PATH"]
     assert read.scores.empty
     assert "再评价/甲.xlsx" not in read.sha256
+
+
+def test_links_in_a_circle_pipes_and_linked_folders_are_told(tmp_path: Path) -> None:
+    folder = write_department(tmp_path / "data", project_table(2), forms=False)
+    (tmp_path / "外").mkdir()
+    (tmp_path / "外" / "大量.txt").write_bytes(b"")
+    (folder / "再评价").mkdir()
+    (folder / "再评价" / "环.xlsx").symlink_to("环.xlsx")
+    (folder / "再评价" / "夹").symlink_to(tmp_path / "外")
+    os.mkfifo(folder / "再评价" / "管道.xlsx")
+    (folder / "佐证材料").symlink_to(tmp_path / "外")
+    problems = read_re_evaluation_folder_loosely(folder).problems
+    told = {(problem.code, problem.where) for problem in problems if problem.severity is Severity.ERROR}
+    assert told == {
+        ("RF-PATH", "再评价/环.xlsx"), ("RF-PATH", "再评价/夹"), ("RF-FILE", "再评价/管道.xlsx"), ("RF-PATH", "佐证材料"),
+    }  # fmt: skip
+
+
+def test_money_beyond_all_budgets_is_no_number(tmp_path: Path) -> None:
+    folder = write_department(tmp_path, project_table(2), forms=False)
+    write_project_list(folder / LIST, project_table(2).assign(money=1e308))
+    assert "WB-NUMBER" in _errors(folder)
+
+
+def test_a_code_outside_the_list_is_told_once_and_without_a_list_not_at_all(tmp_path: Path) -> None:
+    table = project_table(2)
+    folder = write_department(tmp_path, table, forms=False)
+    approved = pd.DataFrame([{"project": "P09", "level1": "产出", "level3": name} for name in ("里程", "座数")])
+    write_project_list(folder / LIST, table, approved)
+    assert _errors(folder) == ["RF-PROJECT"]
+    write_project_list(folder / LIST, table.iloc[:0], approved)
+    assert _errors(folder) == ["RF-EMPTY"]
 
 
 def test_hostile_and_broken_files_are_problems_not_crashes(tmp_path: Path) -> None:

@@ -49,6 +49,11 @@ def house(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_the_allowed_words_are_listed_in_chinese(house: Path) -> None:
+    (problem,) = _problems(house, "design: both", "design: lottery")
+    assert problem.expected == "simple、stratified、monetary_unit、both、census、purposive 之一"
+
+
 def _problems(house: Path, old: str = "", new: str = "") -> Sequence[Problem]:
     """Return what is wrong with the run once a piece of its text is replaced."""
     (house / FILE).write_text(RUN.replace(old, new) if old else RUN, encoding="utf-8")

@@ -313,3 +313,7 @@ def test_an_import_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None
     (tmp_path / "占用").write_bytes(b"")
     with pytest.raises(DataError, match="可写入的文件夹"):
         write_import(result, tmp_path / "占用")
+
+
+def test_an_empty_folder_is_told(tmp_path: Path) -> None:
+    assert [(problem.code, problem.severity) for problem in read(tmp_path).problems] == [("SE-EMPTY", Severity.ERROR)]

@@ -15,6 +15,7 @@ from perfkit.result import Caveat
 from perfkit.rulebook.re_evaluation import ReEvaluationChoices
 from perfkit.show import analysis, opinion_sheets
 from perfkit.show import analysis_re_evaluation as review
+from perfkit.show import analysis_re_evaluation_lists as lists
 from perfkit.show.catalogue import table
 from perfkit.show.record import RecordBook, publish_findings, publish_persons, quote
 from perfkit.terms import ScoreChange
@@ -94,7 +95,7 @@ def records(names: list[str], scored: bool) -> tuple[Record, ...]:
     """Return the records that the sentences of the notebook name."""
     texts = {
         "evaluand": "云川市2024年度部门项目支出绩效自评", "commissioner": "财政部门", "year": "2024", "seed": "7",
-        "frame.hash": "0123456789abcdef", "sample.method": "简单随机抽样", "self_scores": "不提供自评得分",
+        "frame.hash": "0123456789abcdef", "sample.seed": "7", "sample.method": "简单随机抽样", "self_scores": "不提供自评得分",
         "adopted": "合议得分", "handling.summary": "退回重新自评1个部门（市水务局）", "scope.departments_named": "、".join(names) or "无",
     }  # fmt: skip
     numbers: list[Record] = [
@@ -114,7 +115,8 @@ def _of(prefix: str, scored: bool) -> list[Record]:
     """Return the records of one department, or of all."""
     counts = {"projects": 12, "forms": 11, "missing": 1, "unread": 0, "sampled": 8, "re_scored": 8 if scored else 0,
               "double_scored": 2, "desk.findings": 6, "desk.projects": 6, "desk.own_rule": 6, "send_back": 6,
-              "send_back.projects": 6, "grade.down": 3, "grade.same": 4, "grade.up": 1, "shallow": 0}  # fmt: skip
+              "send_back.projects": 6, "grade.down": 3, "grade.same": 4, "grade.up": 1, "shallow": 0,
+              "unchanged": 2, "unchanged.items_checked": 20, "unchanged.evidence_seen": 9}  # fmt: skip
     found = [_number(f"{prefix}.{name}", value) for name, value in counts.items()]
     found += [
         _number(f"{prefix}.{name}", value, "money") for name, value in (("money", 9399.0), ("money_re_scored", 5060.0))
@@ -289,7 +291,7 @@ def executed(count: int) -> Mapping[str, Any]:
     found = evaluation(count)
     book = RecordBook(found.records)
     names = {
-        "analysis": analysis, "review": review, "opinion_sheets": opinion_sheets, "table": table, "quote": quote,
+        "analysis": analysis, "review": review, "lists": lists, "opinion_sheets": opinion_sheets, "table": table, "quote": quote,
         "publish_findings": publish_findings, "publish_persons": publish_persons, "evaluation": found, "book": book,
         "say": book.say,
     }  # fmt: skip

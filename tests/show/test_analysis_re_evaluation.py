@@ -11,6 +11,7 @@ import pytest
 from perfkit.errors import Problem
 from perfkit.read.rules import load_rule_set
 from perfkit.show import analysis_re_evaluation as review
+from perfkit.show import analysis_re_evaluation_lists as lists
 from perfkit.show.draft.blocks import read_blocks
 from perfkit.show.draft.shapes import Block, FigureBlock, Heading, Paragraph, TableBlock
 from perfkit.show.record import TOKEN, RecordBook
@@ -150,7 +151,7 @@ def test_without_re_scores_nothing_is_concluded() -> None:
         review.inflation,
         review.migration,
         review.estimates,
-        review.depth,
+        lists.depth,
         review.nodes,
         review.causes,
     ):
@@ -182,6 +183,6 @@ def test_normalised_cells_are_summed_up_and_doubts_told_one_by_one() -> None:
         *(note("SE-NORMALISED", Severity.INFO, number) for number in range(900)),
         note("SE-DOUBT", Severity.WARNING, 1),
     ]
-    doubts, sums = review.reading_notes(notes).parts
+    doubts, sums = lists.reading_notes(notes).parts
     assert len(doubts.rows) == 1  # type: ignore[attr-defined]
     assert [cell.text for cell in sums.rows[0]][:2] == ["SE-NORMALISED", "900"]  # type: ignore[attr-defined]

@@ -171,7 +171,7 @@ def test_examples_are_the_largest_changes_of_each_reason() -> None:
 def test_every_choice_of_a_run_is_printed() -> None:
     """A choice without words would be a silent one."""
     assert set(_keys(ReEvaluationChoices().model_dump(mode="json"))) == set(PARAMETERS)
-    made = table_parameters(ReEvaluationChoices())
+    made = table_parameters(ReEvaluationChoices(), keys=True)
     assert len(made.rows) == len(PARAMETERS)
     values = {row[3]: row[1] for row in texts(made)}
     assert values["sample.double_share"] == "20%"

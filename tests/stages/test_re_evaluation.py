@@ -14,7 +14,7 @@ from perfkit.errors import DataError, RuleError
 from perfkit.read.sampling_plan_file import read_plan, write_plan
 from perfkit.stages import re_evaluation
 from perfkit.stages.re_evaluation import ReEvaluation
-from perfkit.terms import Tier
+from perfkit.terms import RaterRole, Tier
 from tests.conftest import ROOT
 from tests.tolerances import SAME_FORMULA
 
@@ -100,6 +100,13 @@ def test_the_severe_rater_is_seen_and_named_in_the_working_paper_only() -> None:
     assert severe not in found.handling.rows[0]["because"]
 
 
+def test_the_word_for_a_role_is_no_name_of_a_person() -> None:
+    found = loaded("education")
+    assert RaterRole.CONSENSUS.label in set(found.folder.totals["reviewer"])
+    assert found.persons
+    assert not {role.label for role in RaterRole} & set(found.persons)
+
+
 def test_the_city_is_its_departments() -> None:
     city, parts = loaded(CITY), [loaded(slug) for slug in TRUTHS]
     assert city.folder.departments == tuple(
@@ -141,6 +148,18 @@ def test_a_run_without_choices_and_an_edited_plan_are_refused(tmp_path: Path) ->
     write_plan(folder, plan)
     with pytest.raises(DataError, match="PLAN-LIST"):
         re_evaluation.read_material(run.model_copy(update={"data": str(folder)}), rules, framework, ROOT)
+
+
+def test_re_scored_projects_without_forms_are_said_to_be_so(tmp_path: Path) -> None:
+    run, rules, framework = _run_of("archives")
+    folder = tmp_path / "archives"
+    _copy(DEMO / "archives", folder)
+    (folder / "自评表").rename(folder / "别处")
+    material = re_evaluation.read_material(run.model_copy(update={"data": str(folder)}), rules, framework, ROOT)
+    found = re_evaluation.evaluate(material)
+    assert "再评3个，都不能与自评比较" in {record.value for record in found.records}
+    told = [row for row in found.findings.rows if "没有可用的自评总分" in row["message"]]
+    assert len(told) == 3
 
 
 def _run_of(name: str) -> tuple[Any, Any, Any]:

@@ -187,6 +187,22 @@ def test_departments_together_are_strata() -> None:
     assert own[2] == pytest.approx((own[0] + own[1]) / 2, rel=SAME_FORMULA)
 
 
+def test_limits_added_over_strata_are_told_to_be_wide() -> None:
+    found, plan, projects = sampled()
+    one = row(department_estimates(found.project_frame, {"甲局": plan}, least=10).to_frame(), "share_changed")
+    assert "STRATA_ADDED" not in one["caveats"]
+    listed = tables(projects)["projects"]
+    listed["stratum"] = [f"层{place % 2}" for place in range(len(listed))]
+    selection = stratified_sample(
+        sampling_frame(listed, unit="project", money="money", stratum="stratum"), size=15, seed=3
+    )
+    plan = plan_of(listed, ("stratified", selection))
+    pairs = pairs_of(drawn(projects, selection))
+    table = department_estimates(pairs.project_frame, {"甲局": plan}, least=10).to_frame()
+    assert "STRATA_ADDED" in row(table, "share_changed")["caveats"].split()
+    assert "STRATA_ADDED" not in row(table, "mean_difference")["caveats"]
+
+
 def test_what_was_scored_beside_the_plan_is_left_out_and_told() -> None:
     found, plan, projects = sampled()
     table = department_estimates(pairs_of(projects).project_frame, {"甲局": plan}, least=10).to_frame()

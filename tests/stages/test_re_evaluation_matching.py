@@ -38,15 +38,23 @@ def test_by_code_by_name_and_not_by_guess() -> None:
         {"form": "F4", "project": "", "name": "校舍维修"},
         {"form": "F5", "project": "W002", "name": "农村饮水（2024年）项目"},
         {"form": "F6", "project": "", "name": ""},
+        {"form": "F7", "project": "W999", "name": "农村饮水（2024年）项目"},
     )
     found, problems = matched(read, PROJECT_LIST)
-    assert list(found.forms["project"]) == ["W001", "W001", "", "", "W002", ""]
+    assert list(found.forms["project"]) == ["W001", "W001", "", "", "W002", "", "W001"]
     assert list(found.forms["agency"][:2]) == ["供水站", "供水站"]
     assert [(problem.code, problem.severity.value) for problem in problems] == [
         ("RE-CODE-NAME", "info"), ("RE-SAME-NAME", "warning"), ("RE-UNKNOWN-PROJECT", "warning"),
         ("RE-CODE-NAME", "warning"), ("RE-UNKNOWN-PROJECT", "warning"),
+        ("RE-CODE-NAME", "warning"),
     ]  # fmt: skip
     assert read.forms["project"].iloc[0] == "w001"
+
+
+def test_a_form_in_the_folder_of_another_department_is_told() -> None:
+    found, problems = matched(_forms({"form": "F1", "project": "E001", "name": "校舍维修"}), PROJECT_LIST)
+    assert list(found.forms["project"]) == ["E001"]
+    assert [(problem.code, problem.found) for problem in problems] == [("RE-DEPARTMENT", "编码 E001 属教育局")]
 
 
 def test_no_form_and_an_empty_list() -> None:

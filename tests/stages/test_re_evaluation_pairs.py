@@ -50,6 +50,14 @@ def test_another_weight_is_excluded_and_counted() -> None:
     assert finding.where == "P1-0.xlsx › 自评表 › H2"
 
 
+def test_a_self_score_beyond_its_weight_is_no_rate() -> None:
+    over = Item(full=60.0, own=600.0, again={"一": 60.0})
+    found = pairs_of([Project(code="P1", items=(over, Item(full=40.0, own=38.0, again={"一": 36.0})), total=98.0)])
+    assert [(row["item"], row["side"]) for row in found.unpaired.rows] == [("1", "out_of_range")]
+    assert found.items.column("self_score") == [38.0]
+    assert project(found, "P1")["inflation"] == 2.0
+
+
 def test_a_missing_weight_is_no_weight() -> None:
     found = pairs_of([Project(code="P1", items=(Item(full=math.nan, own=90.0, again={"一": 88.0}),))])
     assert found.items.n_used == 0
@@ -122,12 +130,52 @@ def test_the_words_are_those_of_raters_who_moved_the_score_its_way() -> None:
     assert (row["direction"], row["reason"], row["evidence"]) == ("lowered", "definition", "E1；E2")
 
 
+def test_a_printed_total_that_was_rounded_once_is_no_change_of_score() -> None:
+    thirds = tuple(
+        Item(full=20.0, own=own, again={"一": rounded}) for own, rounded in ((16.993, 16.99), (16.993, 16.99))
+    )
+    rest = Item(full=60.0, own=60.0, again={"一": 60.0})
+    found = pairs_of(
+        [Project(code="P1", items=(*thirds, rest), total=93.99), Project(code="P2", items=(*thirds, rest), total=93.97)]
+    )
+    rounding, wrong = project(found, "P1"), project(found, "P2")
+    assert (rounding["self_total"], rounding["re_total"], rounding["direction"]) == (93.98, 93.98, "equal")
+    assert (wrong["self_total"], wrong["direction"]) == (93.97, "raised")
+
+
 def test_the_printed_total_counts_unless_nobody_filled_it() -> None:
     items = (Item(full=100.0, own=90.0, again={"一": 85.0}),)
     printed, unfilled = Project(code="P1", items=items, total=92.0), Project(code="P2", items=items, total=0.0)
     found = pairs_of([printed, unfilled])
     assert found.project_frame["inflation"].tolist() == [7.0, 5.0]
     assert "TOTAL_FROM_ITEMS" in {one.code for one in found.projects.caveats}
+
+
+@pytest.mark.parametrize(("total", "score"), [(math.nan, math.nan), (0.0, math.nan), (970.0, 40.0), (-3.0, 40.0)])
+def test_a_form_without_a_usable_total_is_not_compared_by_total(total: float, score: float) -> None:
+    items = (Item(full=60.0, own=50.0, again={"一": 48.0}), Item(full=40.0, own=score, again={"一": 40.0}))
+    found = pairs_of([Project(code="P1", items=items, total=total), scored("P2", 90.0, 85.0)])
+    assert math.isnan(project(found, "P1")["self_total"])
+    assert math.isnan(project(found, "P1")["inflation"])
+    assert project(found, "P1")["re_total"] == 88.0
+    assert [one.text for one in found.projects.caveats if one.code == "NO_OWN_TOTAL"] == [
+        "1 张自评表没有可用的总分（未填且得分不全，或不在 0 至 200 分），不比较总分"
+    ]
+
+
+def test_points_of_another_whole_are_no_total() -> None:
+    less = Item(full=20.0, re_full=15.0, own=20.0, again={"一": 15.0})
+    found = pairs_of([Project(code="P1", items=(Item(full=80.0, own=80.0, again={"一": 80.0}), less))])
+    assert math.isnan(project(found, "P1")["re_total"])
+    assert "SCORED_IN_PART" in {one.code for one in found.projects.caveats}
+
+
+def test_an_indicator_of_a_project_without_a_form_keeps_its_number() -> None:
+    given_tables = tables([scored("P1", 90.0, 85.0), scored("P2", 80.0, 80.0)])
+    found = paired(
+        **given_tables | {"forms": given_tables["forms"].iloc[1:]}, choices=ReEvaluationChoices(), bands=BANDS
+    )
+    assert [(row["project"], row["item"], row["side"]) for row in found.unpaired.rows] == [("P1", "1", "re_only")]
 
 
 def test_a_total_beside_items_that_is_not_their_sum_is_told() -> None:

@@ -101,6 +101,20 @@ def test_totals_are_those_of_independent_raters_before_discussion() -> None:
     assert dict(zip(found["rater"], found["total"], strict=True)) == {"一": 95.0, "二": 94.0, "三": 77.0}
 
 
+def test_a_total_without_items_that_another_rater_scored_is_none() -> None:
+    first = Item(full=60.0, own=60.0, again={"一": 50.0, "二": 49.0})
+    last = Item(full=40.0, own=40.0, again={"一": 40.0})
+    given = tables([Project(code="P1", items=(first, last)), scored("P2", 95.0, {"一": 90.0, "二": 91.0})])
+    found = rater_totals(given["scores"], given["totals"], given["raters"])
+    assert set(found.itertuples(index=False, name=None)) == {("一", "P1", 90.0), ("一", "P2", 90.0), ("二", "P2", 91.0)}
+
+
+def test_an_item_that_a_rater_scored_twice_counts_as_its_mean() -> None:
+    given = tables([scored("P1", 95.0, {"一": 90.0})])
+    twice = pd.concat([given["scores"], given["scores"].assign(score=80.0)], ignore_index=True)
+    assert rater_totals(twice, given["totals"], given["raters"])["total"].tolist() == [85.0]
+
+
 def doubled(late: Sequence[str] = (), shown: bool = False) -> tuple[Any, ...]:
     projects = [scored(f"P{k}", 95.0, {"一": row[0], "二": row[1]}) for k, row in enumerate(ROWS)]
     given = tables(projects, late=late, shown=shown)

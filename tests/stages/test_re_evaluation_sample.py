@@ -13,14 +13,15 @@ import pytest
 from pydantic import ValidationError
 
 from perfkit.errors import DataError, MethodError
-from perfkit.read.sampling_plan_file import SamplePlan, plan_text
+from perfkit.read.sampling_plan_file import SamplePlan, plan_text, write_plan
+from perfkit.read.sampling_plan_workbook import write_plan_workbook
 from perfkit.read.self_evaluation import read_self_evaluations
 from perfkit.reliability.sampling import difference_estimator, mean_difference_size, monetary_unit_size
 from perfkit.rulebook.re_evaluation import SampleChoices
 from perfkit.stages.re_evaluation.matching import matched
 from perfkit.stages.re_evaluation.rater_books import independent_raters, prepared_forms, rater_projects
 from perfkit.stages.re_evaluation.sample import design_of, frame_of, make_plan, make_plans
-from perfkit.stages.re_evaluation.sample_checks import orphans, plan_problems
+from perfkit.stages.re_evaluation.sample_checks import department_plans, orphans, plan_problems
 from perfkit.terms import Severity
 from perfkit.terms.reliability import Estimand
 from tests.read.re_evaluation_folders import codes, project_table, write_form
@@ -246,6 +247,28 @@ def test_an_edited_plan_is_found_out() -> None:
         found = plan_problems(edited, table, choices, seed=7, level=0.95)
         assert codes(found, Severity.ERROR) == [code]
     assert orphans(plan, ["P999", plan.projects[0]]) == ("P999",)
+
+
+def test_a_wish_beyond_all_points_is_printed_and_breaks_nothing(tmp_path: Path) -> None:
+    plan = _plan(SampleChoices(half_width=1e300, share_half_width=None), _table(30))
+    (tmp_path / "抽样方案").mkdir()
+    assert write_plan_workbook(tmp_path, plan).is_file()
+
+
+def test_the_plan_of_another_department_is_refused_and_every_plan_is_told(tmp_path: Path) -> None:
+    table = pd.concat([project_table(20, "乙局", 21), project_table(20, "甲局")])
+    folders = {"甲局": "a", "乙局": "b", "丙局": "c"}
+    plans = {plan.department: plan for plan in make_plans(table, SampleChoices(), seed=7, level=0.95, day=DAY)}
+    for name in folders.values():
+        (tmp_path / name).mkdir()
+    write_plan(tmp_path / "a", plans["乙局"])
+    (tmp_path / "b" / "抽样方案").mkdir()
+    (tmp_path / "b" / "抽样方案" / "plan.json").write_bytes(b"{")
+    found, problems = department_plans(tmp_path, folders, table, SampleChoices(), seed=7, level=0.95)
+    assert list(found) == ["甲局"]
+    assert [(problem.code, problem.where) for problem in problems] == [
+        ("PLAN-DEPARTMENT", "抽样方案 甲局"), ("PLAN-JSON", "b/抽样方案/plan.json"),
+    ]  # fmt: skip
 
 
 def test_raters_share_the_list_and_two_score_the_double_scored() -> None:

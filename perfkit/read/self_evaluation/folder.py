@@ -40,12 +40,20 @@ def read_self_evaluations(folder: Path, *, department: str = "", jobs: int | Non
         Where the folder cannot be listed; a file that cannot be read is among the problems.
     """
     files, problems = source_files(folder)
+    if not files and not problems:
+        problems.append(_empty(folder))
     wanted = _cores() if jobs is None else max(1, jobs)
     if wanted == 1 or len(files) < ALONE:
         read: Sequence[FileTables] = [read_file(source, department) for source in files]
     else:
         read = read_with_processes(files, department, wanted)
     return _together(files, read, problems)
+
+
+def _empty(folder: Path) -> Problem:
+    """Return: a folder of forms holds no file."""
+    mend = "放入自评表（.xlsx、.xls、.docx）后重试"
+    return Problem(code="SE-EMPTY", where=folder.name, expected="至少一份自评表", found="空文件夹", mend=mend)
 
 
 def _cores() -> int:

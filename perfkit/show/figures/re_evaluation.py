@@ -306,7 +306,7 @@ def plot_department_estimates(
     *,
     general: float = np.nan,
     name: str = "department-estimates",
-    caption: str = "分部门自评偏高幅度（分）及置信区间",
+    caption: str = "",
 ) -> Figure:
     """Return the mean inflation of each department with its interval 分部门偏高幅度图; sample only is a hollow point.
 
@@ -317,6 +317,8 @@ def plot_department_estimates(
     """
     require(frame, name, ("department", "n", "population", "mean", "estimate", "low", "high"))
     lines = _lines(frame)
+    bars = any(not is_missing(line.low) for line in lines)
+    caption = caption or f"分部门自评偏高幅度（分）{'及置信区间' if bars else ''}"
     known = [end for line in lines for end in (line.value, line.low, line.high) if not is_missing(end)]
     if not known:
         return empty_figure(name, caption)

@@ -34,6 +34,20 @@ SENTENCES = {
     "NONE_RE_SCORED": "没有再评项目",
 }
 REASON_WORDS = {"unstated": "未写明原因", "total_only": "只评总分"}
+# the order of the national form; other indicators follow as they come
+TREE = (
+    ("成本指标", ("经济成本指标", "社会成本指标", "生态环境成本指标")),
+    ("产出指标", ("数量指标", "质量指标", "时效指标", "成本指标")),
+    ("效益指标", ("经济效益指标", "社会效益指标", "生态效益指标", "可持续影响指标")),
+    ("满意度指标", ("服务对象满意度指标",)),
+    ("预算执行率", ()),
+)
+MEANINGS = (
+    "原因的含义（本次再评价约定）：依据不足，资料不足以支持所填情况；佐证缺失，没有提供应有的佐证；实际值无来源，填报数没有台账或报表来源；口径不符，"
+    "计算范围与目标值不一致；计算错误，表内计算有误；应扣未扣，未达标而没有扣分；目标偏低、目标值事后调整，以原定或合理的目标重算；"
+    "标准理解不同，事实没有分歧，自评和再评对达成程度或评分标准的把握宽严不同；应得未得，自评少计，予以补计。"
+)
+ONLY_TOTAL = "有项目而没有指标的，是指标得分未变而总分不同：自评表印出的总分与各项得分之和不一致，或者只评了总分。"
 SIGN = "自评偏高幅度＝自评得分－再评价得分；负数为自评偏低。"
 
 
@@ -62,6 +76,22 @@ def reason_words(codes: Any) -> str:
     return "、".join(REASON_WORDS.get(part, part) if member is None else member.label for part, member in found)
 
 
+def tree_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of indicators in the order of the national form 按表式排列, those it does not name last."""
+    places = {level1: place for place, (level1, _) in enumerate(TREE, start=1)}
+    inner = {(level1, level2): place for level1, named in TREE for place, level2 in enumerate(named, start=1)}
+    departments = {name: place for place, name in enumerate(dict.fromkeys(frame["department"].map(plain_text)))}
+    level2s = frame["level2"] if "level2" in frame.columns else frame["level1"].map(lambda _: "")
+
+    def key(row: tuple[str, str, str]) -> tuple[int, int, int]:
+        name, level1, level2 = row
+        first = places.get(level1, len(places) + 1) if level1 else 0
+        return departments[name], first, inner.get((level1, level2), 99) if level2 else 0
+
+    rows = [*zip(*(column.map(plain_text) for column in (frame["department"], frame["level1"], level2s)), strict=True)]
+    return frame.iloc[sorted(range(len(rows)), key=lambda place: key(rows[place]))]
+
+
 def table_scope(frame: pd.DataFrame, *, records: Records | None = None) -> Table:
     """Return what was checked and re-scored 再评价范围, a row a department.
 
@@ -71,7 +101,7 @@ def table_scope(frame: pd.DataFrame, *, records: Records | None = None) -> Table
         ``double_scored``, ``money_re_scored``.
     """
     fields = (
-        Field("projects", "应自评项目", 1.6, "count", "right"),
+        Field("projects", "应自评项目", 1.9, "count", "right"),
         Field("money", "资金（万元）", 2.3, "money", "right"),
         Field("forms", "读入自评表", 1.5, "count", "right"),
         Field("missing_forms", "缺自评表", 1.4, "count", "right"),
@@ -151,9 +181,10 @@ def table_headline_reasons(frame: pd.DataFrame) -> Table:
     lines: dict[tuple[str, str], dict[str, Any]] = {}
     for row in named.to_dict(orient="records"):
         level, way, reason = (plain_text(row[column]) for column in ("level", "direction", "reason"))
-        start = {"department": "", "direction": way, "reason": reason_words(reason)}
+        start = {"department": "", "direction": way, "reason": reason_words(reason), **dict.fromkeys(LEVELS, BLANK)}
         lines.setdefault((way, reason), start)[level] = _with_share(row, level)
     order = {way.value: place for place, way in enumerate(DIRECTIONS)}
+    alone = any(line["items"] == BLANK and line["projects"] != BLANK for line in lines.values())
     ordered = [lines[key] for key in sorted(lines, key=lambda key: order.get(key[0], len(order)))]
     fields = (
         Field("direction", "方向", 1.6, align="center", term=ScoreChange),
@@ -164,7 +195,10 @@ def table_headline_reasons(frame: pd.DataFrame) -> Table:
         name="change-headline-reasons",
         caption="得分变动按方向和原因",
         font="small",
-        notes=("同一项目可有多个原因，各原因占比之和可以超过合计。",),
+        notes=(
+            "同一项目可有多个原因，各原因占比之和可以超过合计。项目、资金按项目总分的变动方向计，指标按各指标的变动方向计。",
+            ONLY_TOTAL if alone else "",
+        ),
         empty="没有登记原因的变动",
     )
     return table_by_department(pd.DataFrame(ordered, columns=_columns(fields)), fields, look)
@@ -187,8 +221,8 @@ def table_inflation(frame: pd.DataFrame, *, records: Records | None = None, leve
         said=[SENTENCES.get(str(row["sentence"]), str(row["sentence"])) for row in plain],
     )
     fields = (
-        Field("population", "项目", 1.3, "count", "right"),
-        Field("n", "已再评", 1.4, "count", "right"),
+        Field("population", "应自评（个）", 1.5, "count", "right"),
+        Field("n", "已再评（个）", 1.5, "count", "right"),
         Field("mean", "样本平均（分）", 1.9, "points", "right"),
         Field("median", "样本中位数（分）", 2.0, "points", "right"),
         Field("estimate", "总体平均估计（分）", 2.1, "points", "right"),
@@ -196,7 +230,12 @@ def table_inflation(frame: pd.DataFrame, *, records: Records | None = None, leve
         Field("said", "说明", 3.0, optional=True),
     )
     keys = {"mean": "inflation.mean", "median": "inflation.median", "estimate": "inflation.estimate"}
-    notes = (SIGN, "样本平均和中位数只说明再评项目；未复核项目得分不作调整。", METHODOLOGY)
+    notes = (
+        SIGN,
+        "样本平均和中位数只说明再评项目；总体平均估计只用按概率抽取和必选的项目，没有按概率抽样的不作估计。",
+        "未复核项目得分不作调整。",
+        METHODOLOGY,
+    )
     look = Look(name="inflation", caption="自评偏高幅度", font="small", notes=notes, empty="没有再评项目")
     return table_by_department(shown, fields, look, records=records, keys=keys)
 
@@ -252,6 +291,8 @@ def table_change_by_node(frame: pd.DataFrame, *, whole: bool = False) -> Table:
     whole : only the rows of all departments together.
     """
     frame = of_all(frame) if whole else frame
+    require(frame, "change-by-node", ("department", "level1", "level2"))
+    frame = tree_order(frame)
     fields = (
         Field("level1", "一级指标", 2.2),
         Field("level2", "二级指标", 2.6),
@@ -264,7 +305,6 @@ def table_change_by_node(frame: pd.DataFrame, *, whole: bool = False) -> Table:
         Field("mean_re_rate", "再评价\n得分率", 1.9, "rate", "right"),
     )
     look = Look(name="change-by-node", caption="指标层差异", font="small", empty="没有逐指标再评的项目")
-    require(frame, look.name, ("level1", "level2"))
     pairs = zip(frame["level1"].map(plain_text), frame["level2"].map(plain_text), strict=True)
     words = [(level1 or "全部指标", level2 or ("" if not level1 else "小计")) for level1, level2 in pairs]
     shown = frame.assign(level1=[pair[0] for pair in words], level2=[pair[1] for pair in words])
@@ -282,7 +322,7 @@ def table_change_reasons(frame: pd.DataFrame) -> Table:
         Field("level1", "一级指标", 3.0),
         Field("reason", "原因", 4.0),
         Field("count", "指标（项）", 2.2, "count", "right"),
-        Field("points", "涉及分值（自评－再评）", 3.4, "points", "right"),
+        Field("points", "涉及分值（分，自评－再评）", 3.6, "points", "right"),
     )
     look = Look(name="change-reasons", caption="再评差异原因", font="small", empty="没有登记原因的变动")
     require(frame, look.name, ("reason", "level1"))
@@ -311,6 +351,7 @@ def table_reason_matrix(frame: pd.DataFrame) -> Table:
     """
     require(frame, "change-reason-matrix", ("department", "level1", "reason", "count", "points"))
     own = parted_reasons(frame)
+    own = tree_order(own)
     levels = [plain_text(level) for level in dict.fromkeys(own["level1"])]
     lines: dict[str, dict[str, Any]] = {}
     for row in own.to_dict(orient="records"):
@@ -325,13 +366,13 @@ def table_reason_matrix(frame: pd.DataFrame) -> Table:
         Field("reason", "原因", 2.8),
         *(Field(level, level or "未分类", width, "count", "right") for level in levels),
         Field("total", "合计（项）", 1.7, "count", "right"),
-        Field("points", "涉及分值", 1.9, "points", "right"),
+        Field("points", "涉及分值（分）", 1.9, "points", "right"),
     )
     look = Look(
         name="change-reason-matrix",
         caption="再评差异原因（涉及指标项数）",
         font="small",
-        notes=("涉及分值＝自评得分－再评价得分，各部门合计；正数为调减。",),
+        notes=("涉及分值＝自评得分－再评价得分，各部门合计；正数为调减。", MEANINGS),
         empty="没有登记原因的变动",
     )
     return table_by_department(pd.DataFrame(ordered, columns=_columns(fields)), fields, look)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from perfkit.rulebook.re_evaluation import ReEvaluationChoices
 from perfkit.show.numbers import BLANK, format_value, is_missing, shortest
-from perfkit.show.tables.departments import Look, table_by_department
+from perfkit.show.tables.departments import Look, of_all, table_by_department
 from perfkit.show.tables.fields import Field, plain_text, require, table_of
 from perfkit.show.tables.re_evaluation import DESIGNS, METHODOLOGY, design_words, quantity
 from perfkit.show.tables.sampling import PART_WORDS
@@ -68,6 +68,7 @@ VALUE_WORDS = {
     "not_computed": "不重算，列为待核实",
     "higher": "视为越高越好",
     "both": "简单随机抽样和货币单元抽样",
+    "self_evaluation_quality": "自评工作质量表（按计数）",
     "agency": "项目单位",
     "category": "项目类别",
     "money": "金额",
@@ -88,8 +89,8 @@ def table_plan_designs(frame: pd.DataFrame, *, name: str = "plan-designs") -> Ta
     shown = frame.assign(
         estimand=[plain_text(row["estimand"], Estimand) or "只作描述" for row in plain],
         design=[design_words(row["design"]) for row in plain],
-        wanted_words=[quantity(row["wanted"], plain_text(row["estimand"])) for row in plain],
-        achieved_words=[quantity(row["achieved"], plain_text(row["estimand"])) for row in plain],
+        wanted_words=[_goal(row["wanted"], row["estimand"]) for row in plain],
+        achieved_words=[_goal(row["achieved"], row["estimand"]) for row in plain],
     )
     fields = (
         Field("estimand", "要回答的", 2.4),
@@ -99,8 +100,8 @@ def table_plan_designs(frame: pd.DataFrame, *, name: str = "plan-designs") -> Ta
         Field("drawn", "抽取", 1.2, "count", "right"),
         Field("taken", "入选", 1.2, "count", "right"),
         Field("interval", "抽样间隔（万元）", 2.0, "money", "right", optional=True),
-        Field("wanted_words", "要求", 1.6, align="right"),
-        Field("achieved_words", "预计达到", 1.6, align="right"),
+        Field("wanted_words", "要求", 2.1, align="right"),
+        Field("achieved_words", "预计达到", 2.1, align="right"),
     )
     notes = (
         "要求和预计达到：平均偏高幅度为区间半宽（分），变动比例为区间半宽，评错等级的资金为占比上限。",
@@ -110,17 +111,34 @@ def table_plan_designs(frame: pd.DataFrame, *, name: str = "plan-designs") -> Ta
     return table_by_department(shown, fields, look)
 
 
+def _goal(value: Any, estimand: Any) -> str:
+    """Return what a sample should reach, with its unit: ± points, ± percent, at most a share of the money."""
+    code = plain_text(estimand)
+    if is_missing(value) or not code:
+        return BLANK
+    unit = " 分" if code == Estimand.MEAN_DIFFERENCE else ""
+    return f"{'≤' if code == Estimand.MONEY_WRONG else '±'}{quantity(value, code)}{unit}"
+
+
+def _parts_words(frame: pd.DataFrame) -> list[str]:
+    """Return the parts of frames in words; of what was picked by hand nothing was drawn by chance."""
+    pairs = zip(frame["stratum"].map(plain_text), frame["design"].map(plain_text), strict=True)
+    picked = ("purposive", "census")
+    return ["全部" if design in picked and part == "all" else PART_WORDS.get(part, part) for part, design in pairs]
+
+
 def table_plan_parts(frame: pd.DataFrame, *, name: str = "plan-parts") -> Table:
     """Return the parts of the frame and what was taken of each 抽样框与入选数.
 
     Parameters
     ----------
-    frame : ``department``, ``design``, ``stratum``, ``selection``, ``units``, ``money``, ``taken``.
+    frame : ``department``, ``design``, ``stratum``, ``selection``, ``units``, ``money``, ``taken``;
+        ``seed`` and ``frame_hash`` where they are known.
     """
     require(frame, name, ("design", "stratum"))
     shown = frame.assign(
         design=[design_words(code) for code in frame["design"]],
-        stratum=[PART_WORDS.get(plain_text(code), plain_text(code)) for code in frame["stratum"]],
+        stratum=_parts_words(frame),
     )
     fields = (
         Field("design", "抽样设计", 2.8),
@@ -129,6 +147,8 @@ def table_plan_parts(frame: pd.DataFrame, *, name: str = "plan-parts") -> Table:
         Field("units", "项目", 1.6, "count", "right"),
         Field("money", "资金（万元）", 2.6, "money", "right"),
         Field("taken", "入选", 1.6, "count", "right"),
+        Field("seed", "随机种子", 2.2, optional=True),
+        Field("frame_hash", "抽样框校验码", 3.6, optional=True),
     )
     look = Look(name=name, caption="抽样框与各层入选数", font="small", empty="没有抽样方案")
     return table_by_department(shown, fields, look)
@@ -145,7 +165,7 @@ def table_plan_list(frame: pd.DataFrame, *, name: str = "plan-list") -> Table:
     require(frame, name, ("design", "stratum", "certainty", "double_scored"))
     shown = frame.assign(
         design=[design_words(code) for code in frame["design"]],
-        stratum=[PART_WORDS.get(plain_text(code), plain_text(code)) for code in frame["stratum"]],
+        stratum=_parts_words(frame),
         certainty=frame["certainty"].astype(bool).map(YES),
         double_scored=frame["double_scored"].astype(bool).map(YES),
     )
@@ -166,13 +186,16 @@ def table_plan_list(frame: pd.DataFrame, *, name: str = "plan-list") -> Table:
     return table_by_department(shown, fields, look)
 
 
-def table_agreement(frame: pd.DataFrame) -> Table:
+def table_agreement(frame: pd.DataFrame, *, level: str = "", whole: bool = False) -> Table:
     """Return agreement coefficients 一致程度, reliability only between independent raters.
 
     Parameters
     ----------
     frame : ``department``, ``statistic``, ``value``, ``low``, ``high``, ``n``, ``on``, ``role``, ``note``.
+    level : the confidence level as printed.
+    whole : only the rows of all departments together.
     """
+    frame = of_all(frame) if whole else frame
     require(frame, "re-evaluation-agreement", ("department", "statistic", "value", "low", "high", "n", "role"))
     plain = frame.to_dict(orient="records")
     shown = frame.assign(
@@ -191,24 +214,26 @@ def table_agreement(frame: pd.DataFrame) -> Table:
         Field("on", "口径", 1.4, align="center"),
         Field("n", "n", 1.1, "count", "right"),
         Field("value_words", "估计值", 1.8, align="right"),
-        Field("interval", "区间", 2.8, align="center"),
+        Field("interval", f"{level}区间", 2.8, align="center"),
         Field("marks", "注", 2.2, align="center", optional=True),
     )
     notes = (
         "自评对再评价的各项只称一致程度；信度只用于讨论之前相互独立的再评人之间。",
+        "区间以再评项目可看作随机样本为前提；人工选取的项目不满足这一前提，只说明这些项目，不推及其余项目。",
         METHODOLOGY,
     )
     look = Look(name="re-evaluation-agreement", caption="一致程度", font="small", notes=notes, empty="没有可比较的评分")
     return table_by_department(shown, fields, look, merge="role")
 
 
-def table_agreement_notes(frame: pd.DataFrame) -> Table:
+def table_agreement_notes(frame: pd.DataFrame, *, whole: bool = False) -> Table:
     """Return the reservations of agreement coefficients, numbered as the table of coefficients names them 一致程度的保留.
 
     Parameters
     ----------
-    frame : as for :func:`table_agreement`.
+    frame, whole : as for :func:`table_agreement`.
     """
+    frame = of_all(frame) if whole else frame
     require(frame, "re-evaluation-agreement-notes", ("note",))
     rows = [{"number": str(number), "text": text} for number, text in enumerate(_told(frame), start=1)]
     fields = (Field("number", "注", 1.2, align="center"), Field("text", "说明", 14.4))
@@ -317,7 +342,7 @@ def table_signs(frame: pd.DataFrame) -> Table:
         Field("n", "n", 1.2, "count", "right", optional=True),
         Field("value_words", "观察值", 1.8, align="right"),
         Field("expected_words", "如无异常", 1.8, align="right"),
-        Field("p_words", "p", 1.4, align="right"),
+        Field("p_words", "p 值", 1.4, align="right"),
         Field("false_positive_rate", "误报率", 1.6, "rate", "right"),
         Field("next", "接下来核实什么", 5.0, optional=True),
         Field("note", "说明", 5.0, optional=True),
@@ -332,8 +357,8 @@ def _loose(value: Any) -> str:
     return plain_text(value) if isinstance(value, str) else coefficient(value)
 
 
-def table_parameters(choices: ReEvaluationChoices) -> Table:
-    """Return every choice of a re-evaluation as a printed parameter 再评价参数."""
+def table_parameters(choices: ReEvaluationChoices, *, keys: bool = False) -> Table:
+    """Return every choice of a re-evaluation as a printed parameter 再评价参数; ``keys`` names them as the run file does."""
     plain = choices.model_dump(mode="json")
     rows = []
     for key, (words, meaning) in PARAMETERS.items():
@@ -344,11 +369,14 @@ def table_parameters(choices: ReEvaluationChoices) -> Table:
         rows.append({"key": key, "words": words, "value": printed, "meaning": meaning})
     fields = (
         Field("words", "参数", 4.2),
-        Field("value", "采用", 3.0),
-        Field("meaning", "含义", 4.0),
-        Field("key", "运行文件中的键", 4.6),
+        Field("value", "采用", 3.8 if not keys else 3.0),
+        Field("meaning", "含义", 7.8 if not keys else 4.0),
+        *((Field("key", "运行文件中的键", 4.6),) if keys else ()),
     )
-    notes = ("以上各项国家规定均没有给出数字，由本次再评价选定并逐项列明。",)
+    notes = (
+        "以上各项国家规定均没有给出数字，由本次再评价选定并逐项列明。",
+        "抽样各项以各部门抽样方案登记的为准，见表“抽样设计与样本量”和附件“抽样方案”。",
+    )
     frame = pd.DataFrame(rows)
     return table_of(frame, fields, name="re-evaluation-parameters", caption="再评价参数", notes=notes, font="small")
 

@@ -29,6 +29,9 @@ def table_department_estimate(frame: pd.DataFrame, *, level: str = "") -> Table:
     """
     wanted = ("department", "design", "population", "n", "estimand", "value", "low", "high", "one_sided_bound", "said")
     require(frame, "department-estimate", wanted)
+    # departments were drawn each by a plan of its own: where nothing is said of all together, a row of it says nothing
+    several = (frame["department"].astype(str) != "").any()
+    frame = frame[(frame["department"].astype(str) != "") | (frame["said"] != COUNTS) | (not several)]
     plain = frame.to_dict(orient="records")
     shown = frame.assign(
         value_words=[quantity(row["value"], str(row["estimand"])) for row in plain],
@@ -39,13 +42,18 @@ def table_department_estimate(frame: pd.DataFrame, *, level: str = "") -> Table:
     fields = (
         Field("design", "抽取方式", 2.3),
         Field("estimand", "要回答的", 2.3, term=Estimand),
-        Field("population", "总体", 1.1, "count", "right"),
-        Field("n", "样本", 1.1, "count", "right"),
+        Field("population", "总体（个）", 1.2, "count", "right"),
+        Field("n", "样本（个）", 1.2, "count", "right"),
         Field("value_words", "估计值", 1.7, align="right"),
         Field("interval", f"{level}置信区间", 3.3, align="center"),
         Field("bound", "单侧上限", 1.7, align="right"),
     )
-    notes = (METHODOLOGY, "未复核项目得分不作调整；人工选取的样本只作描述，不推及其余项目。", *_caveats(plain))
+    notes = (
+        METHODOLOGY,
+        "未复核项目得分不作调整；人工选取的样本只作描述，不推及其余项目。",
+        "样本为按概率抽取和必选的项目；平均得分差（自评减再评价）以分计，其余以占比计。",
+        *_caveats(plain),
+    )
     look = Look(name="department-estimate", caption="对全部项目的估计", font="small", notes=notes, empty="不作推断")
     return table_by_department(shown, fields, look)
 
@@ -55,9 +63,15 @@ def _interval(row: Mapping[Any, Any]) -> str:
 
 
 def _caveats(rows: list[dict[Any, Any]]) -> tuple[str, ...]:
-    """Return the reservations of estimates, each once."""
-    found = (part for row in rows for part in plain_text(row.get("note")).split("；"))
-    return tuple(f"{part.rstrip('。')}。" for part in dict.fromkeys(found) if part.strip())
+    """Return the reservations of estimates, each once, with the departments they speak of where there are several."""
+    found: dict[str, dict[str, None]] = {}
+    for row in rows:
+        for part in plain_text(row.get("note")).split("；"):
+            if part.strip():
+                found.setdefault(part, {})[plain_text(row["department"])] = None
+    several = len({plain_text(row["department"]) for row in rows} - {""}) > 1
+    who = {part: "、".join(name for name in names if name) if several else "" for part, names in found.items()}
+    return tuple(f"{who[part]}{'：' if who[part] else ''}{part.rstrip('。')}。" for part in found)
 
 
 def table_handling(frame: pd.DataFrame) -> Table:

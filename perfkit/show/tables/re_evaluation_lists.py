@@ -16,10 +16,14 @@ SIDES = {
     "self_only": "只有自评得分",
     "re_only": "只有再评价得分",
     "weight_differs": "分值不一致",
+    "out_of_range": "自评得分超出分值",
     "two_forms": "同一项目有多份自评表",
 }
 SERIOUS = (Severity.ERROR.value, Severity.WARNING.value)
 RANKS = "依据前的标记：〔N〕国家规定，〔C〕中央部门试行，〔P〕实务做法或本项目约定；算术与逻辑不加标记。"
+POINTS = "涉及分值为按自评表自己的规则或批复的目标应增减的分值，负数为应扣减；“—”为不涉及分值。"
+COUNTED = "一份自评表可有几处；资金行等不影响得分的，不计入正文“计分有误”的份数。"
+HINTS = "程度为“提示”的检查只供再看，不计入正文的问题处数，不退回修改。"
 OWN_RULE = "按自定规则有误指单位没有按自评表自己的分值、目标值和计分方法算对，与再评人的不同判断分开列示。"
 
 
@@ -40,11 +44,11 @@ def table_projects(frame: pd.DataFrame) -> Table:
         Field("money", "资金（万元）", 2.2, "money", "right"),
         Field("self_total", "自评得分", 1.7, "score", "right"),
         Field("re_total", "再评价得分", 1.8, "score", "right"),
-        Field("inflation", "偏高幅度", 1.6, "points", "right"),
+        Field("inflation", "偏高幅度（分）", 1.6, "points", "right"),
         Field("direction", "变动", 1.3, align="center", term=ScoreChange),
         Field("self_grade", "自评等级", 1.5, align="center"),
         Field("re_grade", "再评价等级", 1.6, align="center"),
-        Field("items_changed", "变动指标", 1.5, "count", "right"),
+        Field("items_changed", "变动指标（项）", 1.5, "count", "right"),
     )
     look = Look(
         name="re-evaluation-projects",
@@ -125,19 +129,23 @@ def table_desk_summary(frame: pd.DataFrame, *, whole: bool = False) -> Table:
 
     Parameters
     ----------
-    frame : ``department``, ``code``, ``label``, ``findings``, ``projects``, ``own_rule``, ``points``.
+    frame : ``department``, ``code``, ``label``, ``findings``, ``projects``, ``own_rule``, ``points``;
+        ``severity`` where it is known.
     whole : only the rows of all departments together.
     """
     frame = of_all(frame) if whole else frame
     fields = (
         Field("code", "检查", 1.4, align="center"),
-        Field("label", "内容", 6.4),
+        Field("label", "内容", 5.2),
+        Field("severity", "程度", 1.3, align="center", term=Severity, optional=True),
         Field("findings", "发现（处）", 1.8, "count", "right"),
-        Field("projects", "涉及项目", 1.8, "count", "right"),
+        Field("projects", "涉及项目（个）", 1.8, "count", "right"),
         Field("own_rule", "按自定规则有误（处）", 2.4, "count", "right"),
-        Field("points", "涉及分值", 1.8, "points", "right"),
+        Field("points", "涉及分值（分）", 1.8, "points", "right"),
     )
-    look = Look(name="desk-summary", caption="复核发现汇总", font="small", notes=(OWN_RULE,), empty="复核没有发现问题")
+    hints = "severity" in frame.columns and (frame["severity"].map(plain_text) == Severity.INFO.value).any()
+    notes = (OWN_RULE, COUNTED, POINTS, HINTS if hints else "")
+    look = Look(name="desk-summary", caption="复核发现汇总", font="small", notes=notes, empty="复核没有发现问题")
     return table_by_department(frame, fields, look)
 
 
@@ -168,14 +176,14 @@ def table_desk_findings(frame: pd.DataFrame, *, serious: bool = False) -> Table:
         Field("severity", "程度", 1.1, align="center", term=Severity),
         Field("message", "发现", 5.4),
         Field("own", "自定规则", 1.2, align="center"),
-        Field("points", "涉及分值", 1.4, "points", "right"),
+        Field("points", "涉及分值（分）", 1.4, "points", "right"),
         Field("basis", "依据", 2.6),
         Field("where", "位置", 4.8),
     )
     look = Look(
         name="desk-findings",
         caption="复核发现明细",
-        notes=(OWN_RULE, RANKS),
+        notes=(OWN_RULE, POINTS, RANKS),
         landscape=True,
         font="small",
         empty="复核没有发现问题",
@@ -252,6 +260,25 @@ def table_send_back_counts(frame: pd.DataFrame) -> Table:
     return table_by_department(counts, fields, look)
 
 
+def table_send_back_kinds(frame: pd.DataFrame) -> Table:
+    """Return how much each kind of correction is asked for 退回修改事项分类.
+
+    Parameters
+    ----------
+    frame : as for :func:`table_send_back`.
+    """
+    require(frame, "send-back-kinds", ("department", "mend", "project"))
+    grouped = frame.groupby(["department", "mend"], sort=False)["project"]
+    counts = pd.DataFrame({"projects": grouped.nunique(), "entries": grouped.size()}).reset_index()
+    fields = (
+        Field("mend", "修改要求", 9.0),
+        Field("projects", "涉及项目（个）", 3.0, "count", "right"),
+        Field("entries", "修改事项（条）", 3.0, "count", "right"),
+    )
+    look = Look(name="send-back-kinds", caption="退回修改事项分类", font="small", empty="没有需要退回修改的事项")
+    return table_by_department(counts, fields, look)
+
+
 def table_unpaired(frame: pd.DataFrame) -> Table:
     """Return items that stand on one side only 未配对的指标.
 
@@ -273,29 +300,35 @@ def table_unpaired(frame: pd.DataFrame) -> Table:
     return table_by_department(shown, fields, look)
 
 
-def table_review_depth(frame: pd.DataFrame, *, shallow: bool = False) -> Table:
+def table_review_depth(frame: pd.DataFrame, *, shallow: bool = False, unchanged: bool = False) -> Table:
     """Return how deep each re-scored project was looked at 复核深度.
 
     Parameters
     ----------
     frame : ``department``, ``project``, ``items``, ``items_checked``, ``evidence_seen``, ``changed``, ``shallow``.
     shallow : only projects that changed nothing and whose depth is not shown.
+    unchanged : only projects that changed nothing.
     """
     require(frame, "review-depth", ("shallow", "changed"))
     kept = frame[frame["shallow"].astype(bool)] if shallow else frame
+    kept = kept[~kept["changed"].astype(bool)] if unchanged else kept
     fields = (
         Field("project", "项目代码", 3.4),
-        Field("items", "指标数", 2.0, "count", "right"),
-        Field("items_checked", "核查指标", 2.0, "count", "right"),
-        Field("evidence_seen", "查看佐证", 2.0, "count", "right"),
-        Field("changed", "变动指标", 2.0, "count", "right"),
+        Field("items", "指标（项）", 2.0, "count", "right"),
+        Field("items_checked", "核查指标（项）", 2.4, "count", "right"),
+        Field("evidence_seen", "查看佐证（份）", 2.4, "count", "right"),
+        *(() if unchanged else (Field("changed", "有变动", 1.6, align="center"),)),
         Field("shown", "深度", 3.6),
     )
-    shown = kept.assign(shown=kept["shallow"].astype(bool).map({True: "没有变动，且未登记深度", False: "已登记"}))
+    words = {True: "没有变动，且未登记深度", False: "已登记"}
+    known = kept["changed"].astype(bool).map({True: "是", False: "否"})
+    shown = kept.assign(shown=kept["shallow"].astype(bool).map(words), changed=known)
     look = Look(
-        name="review-depth-open" if shallow else "review-depth",
-        caption="没有变动且未登记复核深度的项目" if shallow else "复核深度",
+        name="review-depth-open" if shallow else "review-depth-unchanged" if unchanged else "review-depth",
+        caption=(
+            "没有变动且未登记复核深度的项目" if shallow else "得分没有变动的项目的复核深度" if unchanged else "复核深度"
+        ),
         font="small",
-        empty="没有这样的项目" if shallow else "没有再评项目",
+        empty="没有这样的项目" if shallow or unchanged else "没有再评项目",
     )
     return table_by_department(shown, fields, look)

@@ -16,6 +16,9 @@ from perfkit.trace import Record, Trace
 
 # longer than any printed number: what is longer is a sentence
 LONGEST_NUMBER = 24
+# how the name of a file begins among what a run was made from, and how many are listed one by one
+FILE = "文件 "
+FILES_LISTED = 20
 
 
 def table_traces(frame: pd.DataFrame, *, framework: str = FRAMEWORK) -> Table:
@@ -129,10 +132,28 @@ def table_provenance(frame: pd.DataFrame) -> Table:
 
     Parameters
     ----------
-    frame : ``name``, ``value``.
+    frame : ``name``, ``value``; files named ``文件 folder/…`` are counted by folder where there are many.
     """
+    many = frame["name"].astype(str).str.startswith(FILE).sum() > FILES_LISTED
+    frame = _by_folder(frame) if many else frame
     fields = (Field("name", "项目", 6.0), Field("value", "内容", 10.0))
     return table_of(frame, fields, name="provenance", caption="运行信息", font="small")
+
+
+def _by_folder(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the files of a folder as one row that counts them."""
+    counts: dict[str, int] = {}
+    rows: list[dict[str, str]] = []
+    for name, value in zip(frame["name"].astype(str), frame["value"].astype(str), strict=True):
+        path = name.removeprefix(FILE)
+        if path == name:
+            rows.append({"name": name, "value": value})
+        else:
+            folder = path.rpartition("/")[0] or "资料夹本级"
+            counts[folder] = counts.get(folder, 0) + 1
+    said = "份，各文件的 SHA-256 见随附的 manifest.json"
+    rows += [{"name": f"{FILE}{folder}", "value": f"{count} {said}"} for folder, count in sorted(counts.items())]
+    return pd.DataFrame(rows, columns=["name", "value"])
 
 
 def table_plan(frame: pd.DataFrame) -> Table:

@@ -238,6 +238,14 @@ def _mean_row(drawn: Drawn, least: int, level: float) -> dict[str, Any]:
     )  # fmt: skip
 
 
+def _added(drawn: Drawn) -> tuple[Caveat, ...]:
+    """Return: the limits of several drawn strata are added, each at a stricter level 各层界限相加."""
+    if sum(one.selection is not Selection.CENSUS for one in drawn.design.strata) < 2:
+        return ()
+    text = "变动比例的界限由各层界限相加，每层按更严的水平取（Bonferroni）：保证程度不低于名义水平，但区间偏宽，可能宽于抽样方案的预计半宽"
+    return (Caveat("STRATA_ADDED", text),)
+
+
 def _share_row(drawn: Drawn, least: int, level: float) -> dict[str, Any]:
     """Return the row of the share changed: exact at every size, two-sided from ``least`` drawn units up."""
     # Of a design by money the columns are money itself, and a changed project counts with all of its money.
@@ -257,7 +265,8 @@ def _share_row(drawn: Drawn, least: int, level: float) -> dict[str, Any]:
     both = drawn_units >= least and not math.isnan(bound)
     said = INTERVAL if both else COUNTS if math.isnan(bound) else BOUND
     return _row(
-        drawn, Estimand.SHARE_CHANGED, [*one_sided.caveats, *_of_money(drawn)], value=UNKNOWN if drawn.by_hand else one_sided.value,
+        drawn, Estimand.SHARE_CHANGED, [*one_sided.caveats, *_added(drawn), *_of_money(drawn)],
+        value=UNKNOWN if drawn.by_hand else one_sided.value,
         low=below if both else UNKNOWN, high=above if both else UNKNOWN, one_sided_bound=bound,
         method=one_sided.method, said=said,
     )  # fmt: skip

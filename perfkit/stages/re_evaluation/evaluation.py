@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +14,7 @@ from perfkit.read.re_evaluation_folder import read_re_evaluation_folder
 from perfkit.read.re_evaluation_forms import read_department_forms
 from perfkit.read.re_evaluation_shapes import ReEvaluationFolder
 from perfkit.read.rules import find_root, load_framework, load_run_with_rules, load_sources
-from perfkit.read.sampling_plan_file import SamplePlan, read_plan
+from perfkit.read.sampling_plan_file import SamplePlan
 from perfkit.read.self_evaluation import SelfEvaluations
 from perfkit.rulebook import Framework, RuleSet, Run
 from perfkit.rulebook.quality_form import QualityForm
@@ -49,13 +49,14 @@ from perfkit.stages.re_evaluation.pooled import pooled_departments
 from perfkit.stages.re_evaluation.quality import quality
 from perfkit.stages.re_evaluation.raters import agreement, severity_table, wide_totals
 from perfkit.stages.re_evaluation.records import re_evaluation_records
-from perfkit.stages.re_evaluation.sample_checks import plan_problems
+from perfkit.stages.re_evaluation.sample_checks import department_plans
 from perfkit.stages.re_evaluation.scope import ScopeResult, scope
 from perfkit.stages.re_evaluation.severity import rater_totals
 from perfkit.stages.re_evaluation.signs import anomaly_signs
+from perfkit.stages.re_evaluation.totals import total_findings
 from perfkit.stages.re_evaluation.wording import design_words
 from perfkit.stages.silent_rules import silent_rules
-from perfkit.terms import Severity, Tier
+from perfkit.terms import RaterRole, Severity, Tier
 from perfkit.trace import Finding
 
 # Rounding, grade bands, re-evaluation tolerance and money decimals bear on every re-evaluation.
@@ -113,8 +114,9 @@ def read_material(run: Run, rule_set: RuleSet, framework: Framework, root: Path)
     folder = read_re_evaluation_folder(data)
     # a run is one of several at a time: it keeps to one process, so that a batch does not crowd the machine
     forms, doubts = matched(read_department_forms(data, folder, jobs=1), folder.projects)
-    plans = tuple(plan for name in folder.departments if (plan := read_plan(data / folder.folders[name])) is not None)
-    checked = [problem for plan in plans for problem in _plan_problems(plan, folder, choices, run)]
+    found, checked = department_plans(
+        data, folder.folders, folder.projects, choices.sample, seed=run.seed, level=run.level
+    )
     errors = [problem for problem in checked if problem.severity is Severity.ERROR]
     if errors:
         raise DataError(errors)
@@ -126,7 +128,7 @@ def read_material(run: Run, rule_set: RuleSet, framework: Framework, root: Path)
         quality_form=load_quality_form(root, choices.quality_form, sources),
         evaluations=forms,
         folder=folder,
-        plans=plans,
+        plans=tuple(found.values()),
         problems=(*folder.problems, *forms.problems, *doubts, *checked),
     )
 
@@ -144,14 +146,6 @@ def _choices(run: Run) -> ReEvaluationChoices:
             )
         )
     return run.re_evaluation
-
-
-def _plan_problems(
-    plan: SamplePlan, folder: ReEvaluationFolder, choices: ReEvaluationChoices, run: Run
-) -> Sequence[Problem]:
-    """Return what no longer fits between a plan and the list of its department."""
-    own = folder.projects[folder.projects["department"] == plan.department]
-    return plan_problems(plan, own, choices.sample, seed=run.seed, level=run.level)
 
 
 def evaluate(material: Material) -> ReEvaluation:
@@ -288,6 +282,7 @@ def _handling(
 def _findings(pairs: Pairs, depth: pd.DataFrame) -> Iterator[Finding]:
     """Yield what the gate must know: of the re-evaluation itself. What units did wrong is its subject, not its fault."""
     yield from unpaired_findings(pairs.unpaired.to_frame())
+    yield from total_findings(pairs.project_frame)
     yield from change_findings(pairs.item_frame)
     yield from depth_findings(depth)
 
@@ -295,7 +290,9 @@ def _findings(pairs: Pairs, depth: pd.DataFrame) -> Iterator[Finding]:
 def _persons(material: Material) -> tuple[str, ...]:
     """Return names of persons that must not leave the house: who filled in forms, who reviewed."""
     named = [*material.evaluations.forms["filled_by"], *material.folder.totals["reviewer"]]
-    return tuple(sorted({str(name).strip() for name in named if isinstance(name, str) and name.strip()}))
+    found = {str(name).strip() for name in named if isinstance(name, str) and name.strip()}
+    # The reviewer of a consensus workbook may be the word for a role: masked, it would be struck out of every sentence.
+    return tuple(sorted(found - {word for role in RaterRole for word in (role.value, role.label)}))
 
 
 def _hashes(material: Material) -> dict[str, str]:

@@ -9,11 +9,11 @@ from perfkit.read.department_folders import department_folders
 from perfkit.read.re_evaluation_folder import read_re_evaluation_folder_loosely
 from perfkit.read.re_evaluation_forms import read_department_forms
 from perfkit.read.re_evaluation_shapes import ReEvaluationFolder
-from perfkit.read.sampling_plan_file import read_plan
+from perfkit.read.sampling_plan_file import SamplePlan
 from perfkit.read.schema import WORKBOOK_NAME
 from perfkit.read.schema_re_evaluation import LIST_NAME
 from perfkit.stages.re_evaluation.matching import matched
-from perfkit.stages.re_evaluation.sample_checks import orphans, plan_problems
+from perfkit.stages.re_evaluation.sample_checks import department_plans, orphans
 from perfkit.terms import Severity
 
 
@@ -52,31 +52,28 @@ def folder_problems(path: Path) -> list[Problem]:
     forms = read_department_forms(path, folder)
     problems += forms.problems
     problems += matched(forms, folder.projects)[1]
-    for department in folder.departments:
-        problems += _plan(path, folder, department)
+    plans, found = department_plans(path, folder.folders, folder.projects, None, seed=0, level=0.0)
+    problems += found
+    for department, plan in plans.items():
+        problems += _beside(plan, folder, department)
     return list(dict.fromkeys(problems))
 
 
-def _plan(path: Path, folder: ReEvaluationFolder, department: str) -> list[Problem]:
-    """Return what is wrong with the plan of a department, and with re-scores outside it."""
-    try:
-        plan = read_plan(path / folder.folders[department])
-    except DataError as error:
-        return list(error.problems)
-    if plan is None:
-        return []
+def _beside(plan: SamplePlan, folder: ReEvaluationFolder, department: str) -> list[Problem]:
+    """Return the re-scores of a department outside its plan."""
     own = folder.projects[folder.projects["department"] == department]
-    found = list(plan_problems(plan, own, plan.choices, seed=plan.seed, level=plan.level))
+    if plan.department != department:
+        return []
     beside = orphans(plan, set(own["project"]) & set(folder.totals["project"]))
-    if beside:
-        found.append(
-            Problem(
-                code="PLAN-BESIDE",
-                where=f"抽样方案 {department}",
-                expected="再评得分都在名单内",
-                found=f"名单以外有 {'、'.join(beside[:8])}" + (f" 等 {len(beside)} 个" if len(beside) > 8 else ""),
-                mend="名单以外的项目只作描述，不参与推断；报告单独列示",
-                severity=Severity.WARNING,
-            )
+    if not beside:
+        return []
+    return [
+        Problem(
+            code="PLAN-BESIDE",
+            where=f"抽样方案 {department}",
+            expected="再评得分都在名单内",
+            found=f"名单以外有 {'、'.join(beside[:8])}" + (f" 等 {len(beside)} 个" if len(beside) > 8 else ""),
+            mend="名单以外的项目只作描述，不参与推断；报告单独列示",
+            severity=Severity.WARNING,
         )
-    return found
+    ]

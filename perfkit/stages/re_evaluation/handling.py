@@ -98,7 +98,9 @@ def _carried(
     The mean of the rater's projects lies above the tolerance with its lower limit, that of the other ratings does not even
     with the mean. Each side wants half of ``least`` projects.
     """
-    own = dict(zip(projects["project"], projects["self_total"], strict=True))
+    # A project without a re-evaluated total was scored in part: its ratings are not points of 100.
+    whole = projects["self_total"].where(projects["re_total"].notna())
+    own = dict(zip(projects["project"], whole, strict=True))
     gaps = numbers(ratings["project"], own) - ratings["total"].to_numpy(dtype=np.float64)
     table = pd.DataFrame({"rater": ratings["rater"].to_numpy(), "project": ratings["project"].to_numpy(), "gap": gaps})
     table = table[np.isfinite(gaps)]
@@ -214,11 +216,11 @@ def recommend(
     Notes
     -----
     In this order, each a stated test: (1) fewer re-scored projects than ``least``, not all: too few; (2) a rater lies
-    further from the others on the same projects than ``severity``, interval counted, or his projects alone carry the
-    inflation while double scoring does not show that raters agree: calibrate; (3) share of copied forms: investigate;
-    (4) share of forms wrong by their own rule, and what that leaves is not shown above ``inflation``: correct; (5) picked
-    by hand: too few; (6) lower limit of the mean inflation above ``inflation``: send back; (7) the estimate above it, the
-    limit not: too few; (8) accept. A department is never sent back without its lower limit above the tolerance (at most
+    further from the others on the same projects than ``severity``, interval counted: calibrate; (3) share of copied forms:
+    investigate; (4) share of forms wrong by their own rule, and what that leaves is not shown above ``inflation``: correct;
+    (5) one rater's projects alone carry the inflation while double scoring does not show that raters agree: calibrate; (6)
+    picked by hand: too few; (7) lower limit of the mean inflation above ``inflation``: send back; (8) the estimate above
+    it, the limit not: too few; (9) accept. A department is never sent back without its lower limit above the tolerance (at most
     (1 − level)/2 of honest ones, under the t approximation), never accepted with its estimate above it. Cut-offs are
     methodology of ours: no rule gives one.
     """

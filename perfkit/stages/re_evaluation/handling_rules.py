@@ -81,13 +81,18 @@ def _calibrate(seen: Evidence, choices: HandlingChoices) -> Spoken | None:
             f"超过 {choices.severity:g} 分"
         )
         return Handling.CALIBRATE, "RATERS_APART", why
-    if seen.carried:
-        why = (
-            f"只有一名再评人所评项目平均偏高超过 {choices.inflation:g} 分，其余项目{_mean(seen.rest)}；"
-            "双评项目不足以说明再评人尺度一致"
-        )
-        return Handling.CALIBRATE, "CARRIED_BY_ONE_RATER", why
     return None
+
+
+def _carried(seen: Evidence, choices: HandlingChoices) -> Spoken | None:
+    """Calibrate where one rater's projects alone carry the inflation, and double scoring does not clear him."""
+    if not seen.carried:
+        return None
+    why = (
+        f"只有一名再评人所评项目平均偏高超过 {choices.inflation:g} 分，其余项目{_mean(seen.rest)}；"
+        "双评项目不足以说明再评人尺度一致"
+    )
+    return Handling.CALIBRATE, "CARRIED_BY_ONE_RATER", why
 
 
 def _copies(seen: Evidence, choices: HandlingChoices) -> Spoken | None:
@@ -151,10 +156,14 @@ def _accept(seen: Evidence, choices: HandlingChoices) -> Spoken | None:
     )
 
 
-# The order of precedence: what a later rule concludes would not hold where an earlier one speaks.
-PRECEDENCE = (_too_few, _calibrate, _copies, _correct, _not_by_chance, _send_back, _not_established, _accept)
+# The order of precedence: what a later rule concludes would not hold where an earlier one speaks. Raters shown to lie
+# apart on the same projects come first; that one rater's own projects look worse is a suspicion, and what the forms
+# themselves show (copies, own-rule errors) does not depend on who re-scored, so it goes before that.
+PRECEDENCE = (_too_few, _calibrate, _copies, _correct, _carried, _not_by_chance, _send_back, _not_established, _accept)
+
+# The codes in that order.
 RULES = (
-    "TOO_FEW_PROJECTS", "RATERS_APART", "CARRIED_BY_ONE_RATER", "COPIED_FORMS", "OWN_RULE_ERRORS", "NOT_BY_CHANCE",
+    "TOO_FEW_PROJECTS", "RATERS_APART", "COPIED_FORMS", "OWN_RULE_ERRORS", "CARRIED_BY_ONE_RATER", "NOT_BY_CHANCE",
     "GENERAL_INFLATION", "NOT_ESTABLISHED", "NOT_GENERAL",
 )  # fmt: skip
 

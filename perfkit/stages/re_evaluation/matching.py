@@ -82,8 +82,15 @@ def _project_of(
             severity = Severity.WARNING if others else Severity.INFO
             expected = f"编码 {found} 的名称「{own}」"
             problems.append(_doubt("RE-CODE-NAME", where, expected, told, "核对编码与名称；暂按编码归属", severity))
+        owner = str(listed.loc[found, "department"])
+        if department and owner != department:
+            expected, mend = f"{department}的项目", f"移到{owner}的自评表文件夹，或改正编码；暂按编码归属"
+            problems.append(_doubt("RE-DEPARTMENT", where, expected, f"编码 {found} 属{owner}", mend))
         return found
     if len(by_name) == 1:
+        if code:
+            told, mend = f"「{row.project}」，清单中没有", "改正自评表或清单的编码；暂按名称归属"
+            problems.append(_doubt("RE-CODE-NAME", where, f"「{row.name}」的编码 {by_name[0]}", told, mend))
         return by_name[0]
     told = f"「{row.name or '（无名称）'}」，编码「{row.project or '无'}」"
     if by_name:

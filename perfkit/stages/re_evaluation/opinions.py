@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -59,7 +59,7 @@ def opinion_sheets(
         {
             **{name: getattr(row, name) for name in columns},
             "reviewer": reviewers.get(str(row.project), ""),
-            "method_note": _note(row.tier, int(counts.get(row.project, 0)), choices),
+            "method_note": _note(row, int(counts.get(row.project, 0)), choices),
         }
         for row in chosen.itertuples()
     ]
@@ -68,9 +68,14 @@ def opinion_sheets(
     )
 
 
-def _note(tier: object, raters: int, choices: ReEvaluationChoices) -> str:
-    """Return how the project was looked at, in one line."""
-    if tier != Tier.RE_SCORED.value:
+def _note(row: Any, raters: int, choices: ReEvaluationChoices) -> str:
+    """Return how the project was looked at, and how deep, in one line."""
+    if row.tier != Tier.RE_SCORED.value:
         return "仅作复核，未重新评分"
     who = f"{raters}名再评人独立评分" if raters > 1 else "1名再评人评分" if raters else "合议评分"
-    return f"{who}，评分时{choices.self_scores.label}"
+    seen = [
+        f"{word}{int(number)}{unit}"
+        for word, number, unit in (("核查指标", row.items_checked, "项"), ("查看佐证", row.evidence_seen, "份"))
+        if number > 0
+    ]
+    return f"{who}，评分时{choices.self_scores.label}；{'、'.join(seen) or '没有登记核查的指标和查看的佐证'}"

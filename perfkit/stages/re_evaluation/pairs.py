@@ -60,7 +60,8 @@ class ReEvaluationProjects(Listing):
 class Unpaired(Listing):
     """What could not be compared 未能配对的指标: on one side only, of another weight, or of a project with two forms.
 
-    ``side`` is ``self_only``, ``re_only``, ``weight_differs`` or ``two_forms`` (then ``item`` is ``""``).
+    ``side`` is ``self_only``, ``re_only``, ``weight_differs``, ``out_of_range`` (a self-score below 0 or above its weight) or
+    ``two_forms`` (then ``item`` is ``""``).
     """
 
     kind: ClassVar[str] = "unpaired"
@@ -86,9 +87,10 @@ def _told_apart(forms: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _own_items(forms: pd.DataFrame, items: pd.DataFrame, decimals: int) -> pd.DataFrame:
-    """Return the items of the forms with the project of each, scores rounded as they print."""
-    scores = round_half_up(pd.to_numeric(items["score"], errors="coerce").to_numpy(dtype=np.float64), decimals)
-    table = items.assign(project=text_column(forms, "form", "project", items["form"]), score=scores)
+    """Return the items of the forms with the project of each, scores rounded as they print and, as ``raw``, as written."""
+    raw = pd.to_numeric(items["score"], errors="coerce").to_numpy(dtype=np.float64)
+    owner = text_column(forms, "form", "project", items["form"])
+    table = items.assign(project=owner, score=round_half_up(raw, decimals), raw=raw)
     return table[(table["project"] != "").to_numpy()].drop_duplicates(KEY)
 
 
@@ -112,8 +114,11 @@ def _same_indicator(own: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
     for place in np.flatnonzero(~fits):
         project = str(again["project"].iloc[place])
         code = once.get((project, wanted.iloc[place]), "")
-        free = bool(code) and (project, code) not in taken
-        codes[place] = code if free else f"{codes[place]} {again['level3'].iloc[place]}".strip()
+        if code and (project, code) not in taken:
+            codes[place] = code
+        elif not pd.isna(there.iloc[place]):
+            # the form has another indicator under this number: the two must not meet
+            codes[place] = f"{codes[place]} {again['level3'].iloc[place]}".strip()
         taken.add((project, codes[place]))
     return again.assign(item=codes)
 
@@ -128,9 +133,11 @@ def _matched(own: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
     own_there, again_there = both["self_score"].notna(), both["re_score"].notna()
     apart = (both["full"] - both["re_full"]).abs().to_numpy(dtype=np.float64)
     alike = (apart <= SAME_WEIGHT) & (both["full"] > 0).to_numpy(dtype=bool)
+    # a rate below 0 or above 1 would carry the agreement of all others
+    beyond = (both["self_score"] < -SAME_WEIGHT) | (both["self_score"] > both["full"] + SAME_WEIGHT)
     side = np.select(
-        [(own_there & ~again_there).to_numpy(), (again_there & ~own_there).to_numpy(), ~alike],
-        ["self_only", "re_only", "weight_differs"],
+        [(own_there & ~again_there).to_numpy(), (again_there & ~own_there).to_numpy(), ~alike, beyond.to_numpy()],
+        ["self_only", "re_only", "weight_differs", "out_of_range"],
         default="",
     )
     return both.assign(side=side)[(own_there | again_there).to_numpy()]
@@ -241,7 +248,8 @@ def paired(
     -----
     Items are compared where indicator and weight are the same on both sides (E08); all others are listed. The official
     re-evaluated total is the sum of the rounded adopted items; a project scored in part, without a total of the rater's,
-    has none. The self-evaluated total is the printed one, which the department answers for.
+    has none. The self-evaluated total is the printed one, which the department answers for; where it is the sum of items not
+    yet rounded, it is that of the rounded ones, as on the other side.
     """
     decimals = choices.desk.decimals
     drawn = pd.DataFrame(columns=list(LISTED_DESIGN)) if listed is None else listed
@@ -255,14 +263,18 @@ def paired(
     both = both[both["project"].isin(rescored).to_numpy()]
     apart = both["project"].isin(set(doubled["project"])).to_numpy()
     given = adopted_totals(totals, raters, adopted=choices.adopted, decimals=decimals)
-    stated, from_items = own_totals(alone, own, decimals)
+    stated, from_items, without = own_totals(alone, own, decimals)
     found, in_part, unlike = again_totals(both, again.blank, given, decimals)
     twice = doubled[doubled["project"].isin(rescored | set(given.scores["project"])).to_numpy()]
     item_frame = _item_frame(both, projects, drawn)
     project_frame = _project_frame(projects, stated, found, item_frame, _depth(totals), drawn, choices, bands)
     left_out = _unpaired(both[~apart], twice, projects)
     strangers = sorted((rescored | set(given.scores["project"])) - set(projects["project"]))
-    caveats = [*again.caveats, *given.caveats, *_reservations(from_items, in_part, unlike, strangers, len(left_out))]
+    caveats = [
+        *again.caveats,
+        *given.caveats,
+        *_reservations(from_items, without, in_part, unlike, strangers, len(left_out)),
+    ]
     again_known = project_frame["re_total"].notna() & project_frame["self_total"].notna()
     return Pairs(
         items=_items_result(item_frame, len(left_out), caveats),
@@ -307,13 +319,23 @@ def _unpaired(both: pd.DataFrame, doubled: pd.DataFrame, projects: pd.DataFrame)
     return rows
 
 
-def _reservations(from_items: int, in_part: int, unlike: int, strangers: list[str], left_out: int) -> list[Caveat]:
+def _reservations(
+    from_items: int, without: int, in_part: int, unlike: int, strangers: list[str], left_out: int
+) -> list[Caveat]:
     """Return what the pairs leave open."""
     found = []
     if from_items:
         found.append(Caveat("TOTAL_FROM_ITEMS", f"{from_items} 张自评表总分未填或为 0，按各项得分之和计"))
+    if without:
+        found.append(
+            Caveat(
+                "NO_OWN_TOTAL", f"{without} 张自评表没有可用的总分（未填且得分不全，或不在 0 至 200 分），不比较总分"
+            )
+        )
     if in_part:
-        found.append(Caveat("SCORED_IN_PART", f"{in_part} 个项目只再评了部分指标且没有总分，不比较总分"))
+        found.append(
+            Caveat("SCORED_IN_PART", f"{in_part} 个项目只再评了部分指标或分值合计不同，且没有总分，不比较总分")
+        )
     if unlike:
         found.append(Caveat("TOTAL_DIFFERS", f"{unlike} 个项目另给的总分与各项得分之和不一致，按各项得分之和计"))
     if strangers:
@@ -330,12 +352,13 @@ def unpaired_findings(unpaired: pd.DataFrame) -> tuple[Finding, ...]:
         "self_only": "自评有此指标而没有再评得分",
         "re_only": "再评有此指标而自评没有得分",
         "weight_differs": "自评与再评的分值不同或缺失",
+        "out_of_range": "自评得分不在 0 至分值之间",
         "two_forms": "一个项目有多份自评表，无法确定以哪一份为准",
     }
     return tuple(
         finding(
             "E08",
-            Severity.ERROR if row["side"] in ("weight_differs", "two_forms") else Severity.WARNING,
+            Severity.ERROR if row["side"] in ("weight_differs", "out_of_range", "two_forms") else Severity.WARNING,
             f"{row['project']} {row['item']}".strip(),
             f"{words[str(row['side'])]}，不参加比较",
             expected=_points(row["self_full"]),

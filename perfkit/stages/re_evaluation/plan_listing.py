@@ -14,6 +14,9 @@ from perfkit.result import Caveat
 from perfkit.stages.listing import Listing
 
 SOURCE = "抽样方案"
+HASH_SHOWN = 16
+# designs that leave nothing to chance
+BY_HAND = ("purposive", "census")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +34,9 @@ class PlanParts(Listing):
     """Parts of the frame and what was taken of each 抽样框与入选数."""
 
     kind: ClassVar[str] = "plan_parts"
-    columns: ClassVar[tuple[str, ...]] = ("department", "design", "stratum", "selection", "units", "money", "taken")
+    columns: ClassVar[tuple[str, ...]] = (
+        "department", "design", "stratum", "selection", "units", "money", "taken", "seed", "frame_hash",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +66,24 @@ def plan_designs(plans: Sequence[SamplePlan]) -> PlanDesigns:
 
 def plan_parts(plans: Sequence[SamplePlan]) -> PlanParts:
     """Return the parts of each department's frame 抽样框与入选数."""
-    columns = [name for name in PlanParts.columns if name != "department"]
+    own = ("department", "seed", "frame_hash")
+    columns = [name for name in PlanParts.columns if name not in own]
     rows = [
-        {"department": plan.department, **{name: getattr(part, name) for name in columns}}
+        {
+            "department": plan.department,
+            **{name: getattr(part, name) for name in columns},
+            "seed": _seed(plan),
+            "frame_hash": plan.frame_hash[:HASH_SHOWN],
+        }
         for plan in plans
         for part in plan.parts
     ]
     return PlanParts(method="sampling_plan", n_used=len(rows), source=SOURCE, rows=tuple(rows))
+
+
+def _seed(plan: SamplePlan) -> str:
+    """Return the seed a plan was drawn with, ``""`` where nothing was left to chance."""
+    return "" if plan.choices.design in BY_HAND else str(plan.seed)
 
 
 def plan_list(plans: Sequence[SamplePlan]) -> PlanList:

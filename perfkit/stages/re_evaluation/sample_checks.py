@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 
 from perfkit.errors import DataError, MethodError, Problem
-from perfkit.read.sampling_plan_file import SamplePlan
+from perfkit.read.sampling_plan_file import SamplePlan, read_plan
 from perfkit.rulebook.re_evaluation import SampleChoices
 from perfkit.stages.re_evaluation.sample import frame_of, make_plan
 from perfkit.terms import Severity
@@ -15,6 +17,43 @@ from perfkit.terms import Severity
 # What a project of the frame is compared by; names may be mended without moving the sample.
 COMPARED = ("money", "stratum")
 SHOWN = 5
+
+
+def department_plans(
+    data: Path,
+    folders: Mapping[str, str],
+    projects: pd.DataFrame,
+    choices: SampleChoices | None,
+    *,
+    seed: int,
+    level: float,
+) -> tuple[dict[str, SamplePlan], list[Problem]]:
+    """Return the plans of all departments that have one, with every problem of every plan 各部门抽样方案.
+
+    Parameters
+    ----------
+    data : the re-evaluation folder; ``folders`` the folder of each department below it.
+    projects : columns of ``PROJECTS``, all departments.
+    choices, seed, level : of the run; without choices each plan is held against its own.
+    """
+    plans: dict[str, SamplePlan] = {}
+    problems: list[Problem] = []
+    for department, name in folders.items():
+        try:
+            plan = read_plan(data / name)
+        except DataError as error:
+            place = "" if name == "." else f"{name}/"
+            problems += [replace(problem, where=f"{place}{problem.where}") for problem in error.problems]
+            continue
+        if plan is None:
+            continue
+        plans[department] = plan
+        own = projects[projects["department"] == department]
+        if choices is None:
+            problems += plan_problems(plan, own, plan.choices, seed=plan.seed, level=plan.level)
+        else:
+            problems += plan_problems(plan, own, choices, seed=seed, level=level)
+    return plans, problems
 
 
 def plan_problems(
@@ -35,6 +74,11 @@ def plan_problems(
         list of projects changed since, or the run now chooses otherwise: the plan stands, and the report says so.
     """
     where = f"抽样方案 {plan.department}"
+    named = [str(name) for name in projects["department"].unique()]
+    if named and plan.department not in named:
+        expected, found = f"「{'、'.join(named)}」的方案", f"「{plan.department}」的方案"
+        mend = "换回本部门的方案；部门更名的，清单沿用方案所载名称，或重新抽取（perfkit sample --force）并说明理由"
+        return (_problem("PLAN-DEPARTMENT", f"抽样方案 {named[0]}", expected, found, mend),)
     return (
         *_redrawn(plan, where),
         *_frame_changes(plan, projects, where),
@@ -89,6 +133,9 @@ def _frame_changes(plan: SamplePlan, projects: pd.DataFrame, where: str) -> list
     ]
     mend = "说明变动原因；方案按抽取时的清单有效，推断只及于当时的清单。确需重抽：perfkit sample --force"
     found = "；".join(part for part in said if part)
+    if not found:
+        # the hash in the file is another than that of its own frame, which has been told
+        return []
     return [_problem("PLAN-FRAME", where, "与项目清单一致的抽样框", found, mend, Severity.WARNING)]
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from perfkit.errors import DataError, Problem, RuleError
+from perfkit.errors import DataError, Problem, RuleError, reason
 from perfkit.read.provenance import inside
 from perfkit.read.re_evaluation_folder import read_re_evaluation_folder
 from perfkit.read.re_evaluation_shapes import ReEvaluationFolder
@@ -58,6 +61,15 @@ class _Book:
     path: Path
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Ready:
+    """What was written aside for one department, with where each file goes."""
+
+    plan: SamplePlan
+    moves: tuple[tuple[Path, Path], ...]
+    problems: tuple[Problem, ...]
+
+
 def sample_departments(data: Path, run: Run, *, raters: int, force: bool = False) -> tuple[SampledDepartment, ...]:
     """Make the plans of a run and prepare its re-scoring workbooks 抽样; nothing is written where anything is refused.
 
@@ -87,7 +99,18 @@ def sample_departments(data: Path, run: Run, *, raters: int, force: bool = False
     refused += [problem for plan in plans for problem in sampling.in_the_way(books[plan.department])]
     if refused:
         raise DataError(refused)
-    return tuple(sampling.write(plan, books[plan.department]) for plan in plans)
+    try:
+        # aside first, the plans last: whoever fails half-way keeps what was there, and no plan stands without its books
+        with ExitStack() as stack:
+            ready = [sampling.prepared(plan, books[plan.department], stack) for plan in plans]
+            moves = [move for one in ready for move in one.moves]
+            for folder_wanted in {target.parent for _, target in moves}:
+                folder_wanted.mkdir(exist_ok=True)
+            for aside, target in sorted(moves, key=lambda move: move[1].name == PLAN_FILE):
+                os.replace(aside, target)
+    except OSError as error:
+        raise DataError(_not_written(data, error)) from error
+    return tuple(sampling.done(one) for one in ready)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,33 +160,42 @@ class _Sampling:
         """Return the workbooks without scores that must not be replaced unasked."""
         return [_book_there(self.name(book.path)) for book in books if book.path.exists() and not self.force]
 
-    def write(self, plan: SamplePlan, books: Sequence[_Book]) -> SampledDepartment:
-        """Write the plan and the workbooks of one department."""
+    def prepared(self, plan: SamplePlan, books: Sequence[_Book], stack: ExitStack) -> _Ready:
+        """Write the plan and the workbooks of one department beside their places, until the stack is closed."""
         place, table = self.place(plan), self.projects(plan)
         forms, problems = self._forms(plan, place, table)
-        (place / RE_SCORING_FOLDER).mkdir(exist_ok=True)
+        aside = Path(stack.enter_context(TemporaryDirectory(prefix=".perfkit-", dir=place)))
+        (aside / RE_SCORING_FOLDER).mkdir()
         shown = self.choices.self_scores is Blinding.SHOWN
-        written = [write_plan(place, plan), write_plan_workbook(place, plan)]
+        moves = [
+            (path, place / path.relative_to(aside))
+            for path in (write_plan(aside, plan), write_plan_workbook(aside, plan))
+        ]
         for book in books:
             own = forms.self_scores[forms.self_scores["project"].isin(book.projects)]
+            written = aside / RE_SCORING_FOLDER / book.path.name
             write_re_scoring(
-                book.path,
+                written,
                 rater=book.rater,
                 projects=table[table["project"].isin(book.projects)].sort_values("project"),
                 items=forms.items[forms.items["project"].isin(book.projects)].sort_values("project", kind="stable"),
                 blinding=self.choices.self_scores,
                 self_scores=own if shown else None,
             )
-            written.append(book.path)
-        names = {self.name(path) for path in written}
+            moves.append((written, book.path))
         if lost := self.lost(plan):
             problems.append(_orphaned(f"{plan.department} › {RE_SCORING_FOLDER}", lost, Severity.WARNING))
+        return _Ready(plan=plan, moves=tuple(moves), problems=tuple(problems))
+
+    def done(self, ready: _Ready) -> SampledDepartment:
+        """Return what stands in the folder of a department now."""
+        written = tuple(self.name(target) for _, target in ready.moves)
         return SampledDepartment(
-            department=plan.department,
-            plan=plan,
-            written=tuple(self.name(path) for path in written),
-            kept=tuple(sorted(str(name) for name in self._there(place) if name not in names)),
-            problems=tuple(problems),
+            department=ready.plan.department,
+            plan=ready.plan,
+            written=written,
+            kept=tuple(sorted(name for name in self._there(self.place(ready.plan)) if name not in written)),
+            problems=ready.problems,
         )
 
     def _forms(self, plan: SamplePlan, place: Path, table: pd.DataFrame) -> tuple[PreparedForms, list[Problem]]:
@@ -225,6 +257,13 @@ def _no_re_evaluation(run: Run) -> Problem:
         found="没有 re_evaluation",
         mend="写上 re_evaluation:，其下可写 sample: {design: simple}；空着用默认参数写 re_evaluation: {}",
     )
+
+
+def _not_written(data: Path, error: OSError) -> Problem:
+    """Return: the files could not be written."""
+    where = str(error.filename2 or error.filename or data)
+    mend = "检查文件夹权限和磁盘空间，关闭已打开的文件后重试"
+    return Problem(code="SAMPLE-WRITE", where=where, expected="可写入的文件夹", found=reason(error), mend=mend)
 
 
 def _there(where: str, found: str) -> Problem:

@@ -73,21 +73,26 @@ def rater_totals(scores: pd.DataFrame, totals: pd.DataFrame, raters: pd.DataFram
 
     Notes
     -----
-    The sum of the items a rater scored; where he scored none, the total he gave. A project scored in part has none.
+    The sum of the items a rater scored (an item that he scored twice counts as its mean); where he scored none, the total
+    he gave. A project scored in part has none: with an item blank, or with fewer items than another rater scored.
     """
     alone = (raters["role"].astype(str) == RaterRole.INDEPENDENT.value) & raters["before_discussion"].astype(bool)
     names = set(raters.loc[alone.to_numpy(dtype=bool), "rater"])
-    own = scores[scores["rater"].isin(names).to_numpy()].drop_duplicates(["rater", "project", "item"])
+    values = scores.assign(score=pd.to_numeric(scores["score"], errors="coerce").astype(float))
+    alike = values[values["rater"].isin(names).to_numpy()].groupby(["rater", "project", "item"], sort=False)
+    own = alike["score"].mean().reset_index()
+    # A total without the items that another rater could score is no total: it would make its rater look severe.
+    counted = scores.groupby(["rater", "project"], sort=False)["item"].nunique().rename("count").reset_index()
+    part = counted[(counted["count"] < counted.groupby("project")["count"].transform("max")).to_numpy()]
+    short = set(zip(part["rater"], part["project"], strict=True))
     given = totals[totals["rater"].isin(names).to_numpy() & totals["total"].notna().to_numpy()]
-    sums = own.assign(score=pd.to_numeric(own["score"], errors="coerce").astype(float)).groupby(
-        ["rater", "project"], sort=False
-    )["score"]
+    sums = own.groupby(["rater", "project"], sort=False)["score"]
     table: dict[tuple[str, str], float] = {}
     for rater, project, total in zip(given["rater"], given["project"], given["total"].astype(float), strict=True):
         table.setdefault((rater, project), total)
     whole = sums.agg(lambda one: one.sum(skipna=False)).reset_index()
     for rater, project, total in zip(whole["rater"], whole["project"], whole["score"], strict=True):
-        if not math.isnan(total):
+        if not math.isnan(total) and (rater, project) not in short:
             table[rater, project] = float(round_half_up(total, 6))
     rows = [(rater, project, total) for (rater, project), total in table.items()]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"total": float})

@@ -14,8 +14,8 @@ NOTHING = "无"
 DESIGNS = {
     "simple": "简单随机抽样",
     "stratified": "分层随机抽样",
-    "monetary_unit": "按金额抽样",
-    "both": "简单随机抽样和按金额抽样",
+    "monetary_unit": "货币单元抽样",
+    "both": "简单随机抽样和货币单元抽样",
     "census": "全部再评",
     "purposive": "人工选取",
 }
@@ -24,6 +24,20 @@ DESIGNS = {
 def design_words(design: str | None) -> str:
     """Return a design as a sentence says it 抽样方法; ``None``: nothing was drawn yet."""
     return "尚未抽样" if design is None else DESIGNS[design]
+
+
+def design_names(designs: Sequence[str]) -> list[str]:
+    """Return designs of several departments in words, each once 抽样方法; two in one department count as two.
+
+    Examples
+    --------
+    >>> design_names(["both"]), design_names(["simple", "both"]), design_names([])
+    (['简单随机抽样和货币单元抽样'], ['简单随机抽样', '货币单元抽样'], ['尚未抽样'])
+    """
+    if len(set(designs)) <= 1:
+        return [design_words(designs[0] if designs else None)]
+    parts = (part for design in designs for part in (("simple", "monetary_unit") if design == "both" else (design,)))
+    return [design_words(part) for part in dict.fromkeys(parts)]
 
 
 def counted_names(names: Sequence[str], of: str) -> str:
@@ -45,7 +59,10 @@ def handling_words(code: object) -> str:
 
 
 def summary_of_handling(handled: pd.DataFrame) -> str:
-    """Return the suggestions with how many departments each is for, and which 处理建议概况."""
+    """Return the suggestions with how many departments each is for, and which 处理建议概况; of one department in full."""
+    named = [str(name) for name in handled["department"] if name]
+    if len(named) == 1:
+        return handling_words(handled["handling"].iloc[0])
     parts = []
     for code in dict.fromkeys(handled["handling"]):
         names = [str(name) for name in handled.loc[handled["handling"] == code, "department"] if name]
