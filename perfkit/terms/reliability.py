@@ -93,6 +93,7 @@ class Variant(Term):
     RATIO = "ratio", "比率尺度"
     CONSISTENCY = "consistency", "不计评分者宽严"
     ONE_WAY = "oneway", "单因素"
+    REML = "reml", "有缺失评分（REML）"
     RAW = "raw", "原始"
     STANDARDIZED = "standardized", "标准化"
     BIAS = "bias", "偏差"

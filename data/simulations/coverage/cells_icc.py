@@ -10,7 +10,7 @@ from numpy.random import Generator
 
 from data.simulations.coverage.cell import Cell, Limits
 from data.simulations.coverage.populations import FloatArray, scores
-from data.simulations.coverage.resampling import FEWER, few
+from data.simulations.coverage.resampling import FEWER, FEWEST, few
 from perfkit.reliability.icc import FORMS, Form, icc, measurement_error
 
 SHAPES = ("even", "skewed")
@@ -18,26 +18,28 @@ SIZES = (10, 30, 100)
 PANELS = (2, 4)
 # Standard deviations of evaluands, raters and what is left.
 EVALUAND, RATER, RESIDUAL = 0.8, 0.3, 0.6
+# Of raters in cells of REML: clear of 0, where each replicate would creep along the boundary.
+RATER_REML = 0.6
 SINGLE: tuple[Form, ...] = ("ICC(1,1)", "ICC(A,1)", "ICC(C,1)")
 # Share of ratings that are missing where a cell has gaps.
 GAPS = 0.2
 
 
-def _truth(form: Form, k: int) -> float:
+def _truth(form: Form, k: int, rater: float = RATER) -> float:
     """Return the coefficient of the population."""
-    error = RESIDUAL**2 + (RATER**2 if form[4] == "A" else 0.0)
+    error = RESIDUAL**2 + (rater**2 if form[4] == "A" else 0.0)
     return EVALUAND**2 / (EVALUAND**2 + error / (k if form[6] == "k" else 1))
 
 
-def _severities(k: int) -> FloatArray:
+def _severities(k: int, rater: float) -> FloatArray:
     """Return raters who stay for every sample, of the variance that raters have."""
     spaced = np.linspace(-1, 1, k)
-    return np.asarray(RATER * spaced / spaced.std(ddof=1))
+    return np.asarray(rater * spaced / spaced.std(ddof=1))
 
 
 def _table(rng: Generator, form: Form, shape: str, n: int, k: int, *, staying: bool) -> FloatArray:
     """Return scores of the model that a form speaks of; a bootstrap over evaluands speaks of raters who stay."""
-    raters = 0.0 if form[4] == "1" else _severities(k) if staying else RATER
+    raters = 0.0 if form[4] == "1" else _severities(k, RATER) if staying else RATER
     return scores(rng, shape, n, k, evaluand=EVALUAND, residual=RESIDUAL, raters=raters)
 
 
@@ -112,6 +114,32 @@ def _by_bootstrap() -> Iterator[Cell]:
                     )
 
 
+def _reml_draw(n: int, k: int) -> Callable[[Generator], Limits]:
+    """Return what draws scores with gaps and returns the bootstrap interval by REML."""
+
+    def draw(rng: Generator) -> Limits:
+        raters = _severities(k, RATER_REML)
+        table = _with_gaps(rng, scores(rng, "even", n, k, evaluand=EVALUAND, residual=RESIDUAL, raters=raters))
+        found = icc(table, form="ICC(A,1)", missing="available", interval="bootstrap", seed=rng, **few(FEWEST)).interval
+        return found.low, found.high
+
+    return draw
+
+
+def _by_reml() -> Iterator[Cell]:
+    n, k = 30, 4
+    yield Cell(
+        statistic="icc",
+        interval_method="bootstrap_percentile",
+        design="reml",
+        shape="even",
+        n=n,
+        k=k,
+        truth=_truth("ICC(A,1)", k, RATER_REML),
+        draw=_reml_draw(n, k),
+    )
+
+
 def _error_draw(kind: Any, shape: str, n: int, k: int) -> Callable[[Generator], Limits]:
     """Return what draws scores and returns the interval of the standard error of measurement."""
 
@@ -142,4 +170,4 @@ def _errors() -> Iterator[Cell]:
                     )
 
 
-CELLS: tuple[Cell, ...] = (*_by_f(), *_by_f_with_gaps(), *_by_bootstrap(), *_errors())
+CELLS: tuple[Cell, ...] = (*_by_f(), *_by_f_with_gaps(), *_by_bootstrap(), *_errors(), *_by_reml())

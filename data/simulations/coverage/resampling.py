@@ -8,8 +8,8 @@ from perfkit.reliability.bootstrap import REPLICATES
 
 LEVEL = 0.95
 FEW = 400
-# For draws that take longer.
-FEWER = 200
+# For draws that take longer, and for those that take longest.
+FEWER, FEWEST = 200, 100
 
 
 class Resampling(TypedDict):

@@ -22,5 +22,6 @@ even;4;;two;approximate;10:9069/10000 30:9277/10000 100:9407/10000
 skewed;4;;two;approximate;10:9056/10000 30:9157/10000 100:9292/10000
 omega_total;wald_delta
 even;4;;two;approximate;30:9156/9906 100:9444/10000
+skewed;4;;two;approximate;100:7493/10000
 """
 ROWS: tuple[Row, ...] = rows(TABLE)

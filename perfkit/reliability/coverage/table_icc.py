@@ -38,6 +38,7 @@ even;4;ICC(A,1);two;approximate;10:8504/10000 30:9077/10000 100:9365/10000
 skewed;4;ICC(A,1);two;approximate;10:7703/10000 30:8435/10000 100:8854/10000
 even;4;ICC(C,1);two;approximate;10:8869/10000 30:9210/10000 100:9421/10000
 skewed;4;ICC(C,1);two;approximate;10:8328/10000 30:8744/10000 100:9020/10000
+even;4;reml;two;approximate;30:9075/10000
 icc;bootstrap_bca
 even;4;ICC(1,1);two;approximate;10:8495/10000 30:9172/10000 100:9353/10000
 skewed;4;ICC(1,1);two;approximate;10:8106/10000 30:8615/10000 100:8893/10000
