@@ -13,17 +13,11 @@ from perfkit.read.layout import Column, Form, Sheet
 from perfkit.read.provenance import inside
 from perfkit.read.sampling_plan_file import PLAN_FOLDER, PlannedSize, SamplePlan
 from perfkit.read.template import CHOICE_SHEET, GUIDE_SHEET, Choices, write_guide, write_table
+from perfkit.terms import SampleDesign, SamplePart
 from perfkit.terms.reliability import Estimand
 
 PLAN_WORKBOOK = "抽样方案.xlsx"
 LARGEST_PRINTED = 1e15
-DESIGN_WORDS: Mapping[str, str] = {
-    "simple": "简单随机抽样", "stratified": "分层随机抽样", "monetary_unit": "货币单元抽样", "census": "全部再评",
-    "purposive": "判断抽样",
-}  # fmt: skip
-STRATUM_WORDS: Mapping[str, str] = {
-    "certainty": "必选层", "rest": "抽取部分", "all": "全部项目", "zero": "金额为零的项目",
-}  # fmt: skip
 _METHODS: Mapping[str, str] = {
     "simple": "必选层以外的每个项目抽中机会相同；按种子产生的随机数由小到大取足。适于回答平均得分差和变动比例。",
     "stratified": "各层按项目数比例分配（每层至少 2 个，不足 2 个的全取），层内机会相同；估计时按层加权，不能直接平均。",
@@ -132,7 +126,12 @@ def write_plan_workbook(folder: Path, plan: SamplePlan) -> Path:
 
 def stratum_word(name: str) -> str:
     """Return the part of a design in Chinese 抽样部分名称; strata keep their own names."""
-    return STRATUM_WORDS.get(name, name)
+    part = SamplePart.read(name)
+    return name if part is None else part.label
+
+
+def _design_word(code: str) -> str:
+    return SampleDesign[code.upper()].label
 
 
 def _explanation(plan: SamplePlan) -> list[tuple[str, str]]:
@@ -145,7 +144,7 @@ def _explanation(plan: SamplePlan) -> list[tuple[str, str]]:
     edges = "、".join(f"{edge:.15g}" for edge in choices.money_edges)
     lines = [
         ("抽样框", f"项目清单 {len(plan.frame)} 个项目，金额合计 {plan.frame['money'].sum():,.2f} 万元；校验值 {plan.frame_hash}"),
-        *((DESIGN_WORDS[name], _METHODS[name]) for name in designs),
+        *((_design_word(name), _METHODS[name]) for name in designs),
         ("必选层", f"{certain} 个项目必选（理由见名单），不计抽样误差"
          + ("；按金额抽取时，金额不小于间隔的也必选" if "monetary_unit" in designs else "")
          + ("" if choices.certainty_from is None else f"；金额不小于 {choices.certainty_from:.15g} 万元的必选")),
@@ -181,7 +180,7 @@ def _size(item: PlannedSize) -> dict[str, object]:
         "wanted": _printed(item.wanted),
         "achieved": _printed(item.achieved),
         "estimand": item.estimand.label if item.estimand is not None else "只作描述",
-        "design": DESIGN_WORDS[item.design],
+        "design": _design_word(item.design),
         "selection": item.selection.label,
         "covers": _labels(item.covers),
         "does_not_cover": _labels(item.does_not_cover),
@@ -206,7 +205,7 @@ def _parts(plan: SamplePlan) -> list[dict[str, object]]:
     return [
         part.model_dump(include={"units", "money", "taken"})
         | {
-            "design": DESIGN_WORDS[part.design],
+            "design": _design_word(part.design),
             "stratum": stratum_word(part.stratum),
             "selection": part.selection.label,
         }
@@ -228,7 +227,7 @@ def _listed(plan: SamplePlan) -> list[dict[str, object]]:
             {code: own[code] for code in ("project", "name", "agency", "money")}
             | {
                 "order": row["order"],
-                "design": DESIGN_WORDS[str(row["design"])],
+                "design": _design_word(str(row["design"])),
                 "stratum": stratum_word(str(row["stratum"])),
                 "probability": row["probability"],
                 "certainty": _flag(row["certainty"]),

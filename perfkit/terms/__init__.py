@@ -34,6 +34,8 @@ from perfkit.terms.re_evaluation import (
     RaterRole,
     Reason,
     Rectification,
+    SampleDesign,
+    SamplePart,
     ScoreChange,
     Tier,
 )
@@ -102,6 +104,8 @@ __all__ = [
     "Role",
     "Roles",
     "RollUp",
+    "SampleDesign",
+    "SamplePart",
     "ScoreChange",
     "ScoringFunction",
     "ScoringInput",

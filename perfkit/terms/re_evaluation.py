@@ -35,6 +35,26 @@ class Tier(Term):
     RE_SCORED = "re_scored", "再评"
 
 
+class SampleDesign(Term):
+    """What a sampling plan draws 抽样设计: ``both`` asks for two of them."""
+
+    SIMPLE = "simple", "简单随机抽样"
+    STRATIFIED = "stratified", "分层随机抽样"
+    MONETARY_UNIT = "monetary_unit", "货币单元抽样"
+    BOTH = "both", "简单随机抽样和货币单元抽样"
+    CENSUS = "census", "全部再评"
+    PURPOSIVE = "purposive", "人工选取"
+
+
+class SamplePart(Term):
+    """Parts of a design that are no strata of the list 抽样部分."""
+
+    CERTAINTY = "certainty", "必选层"
+    REST = "rest", "抽取部分"
+    WHOLE = "all", "全部项目"
+    ZERO = "zero", "金额为零的项目"
+
+
 class Blinding(Term):
     """Whether raters saw the self-scores 自评得分是否可见: the report states it."""
 

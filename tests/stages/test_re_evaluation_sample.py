@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -13,16 +14,19 @@ import pytest
 from pydantic import ValidationError
 
 from perfkit.errors import DataError, MethodError
-from perfkit.read.sampling_plan_file import SamplePlan, plan_text, write_plan
+from perfkit.read.sampling_plan_file import DesignName, SamplePlan, plan_text, write_plan
 from perfkit.read.sampling_plan_workbook import write_plan_workbook
 from perfkit.read.self_evaluation import read_self_evaluations
 from perfkit.reliability.sampling import difference_estimator, mean_difference_size, monetary_unit_size
+from perfkit.reliability.sampling.design import CERTAINTY, REST, WHOLE
+from perfkit.reliability.sampling.selection_money import ZERO
 from perfkit.rulebook.re_evaluation import SampleChoices
+from perfkit.stages.re_evaluation.departments import drawn_samples
 from perfkit.stages.re_evaluation.matching import matched
 from perfkit.stages.re_evaluation.rater_books import independent_raters, prepared_forms, rater_projects
-from perfkit.stages.re_evaluation.sample import design_of, frame_of, make_plan, make_plans
+from perfkit.stages.re_evaluation.sample import frame_of, make_plan, make_plans
 from perfkit.stages.re_evaluation.sample_checks import department_plans, orphans, plan_problems
-from perfkit.terms import Severity
+from perfkit.terms import SampleDesign, SamplePart, Severity
 from perfkit.terms.reliability import Estimand
 from tests.read.re_evaluation_folders import codes, project_table, write_form
 
@@ -60,8 +64,9 @@ def test_a_plan_adds_up_and_does_not_hang_on_the_order_of_the_list(choices: Samp
     listed = plan.list
     for name in dict.fromkeys(part.design for part in plan.parts):
         own = listed[listed["design"] == name]
-        assert design_of(plan, name).units == count
-        assert design_of(plan, name).book_total == pytest.approx(table["money"].sum())
+        parts = [part for part in plan.parts if part.design == name]
+        assert sum(part.units for part in parts) == count
+        assert sum(part.money for part in parts) == pytest.approx(table["money"].sum())
         assert own["order"].tolist() == list(range(1, len(own) + 1))
         taken = {part.stratum: part.taken for part in plan.parts if part.design == name}
         assert own["stratum"].value_counts().to_dict() == {key: value for key, value in taken.items() if value}
@@ -160,10 +165,13 @@ def test_what_was_picked_is_described_only() -> None:
     plan = _plan(ALL_DESIGNS[5])
     assert set(plan.projects) == {"P003", "P004", "P009", "P010"}
     assert plan.designs[0].covers == ()
-    assert design_of(plan, "purposive").name == "census+purposive"
-    sample = plan.list.assign(self_score=90.0, re_score=85.0)
+    scored = plan.frame.assign(self_total=90.0, re_total=85.0, direction="lowered", self_grade="优", re_grade="良")
+    scored["re_total"] = scored["re_total"].where(scored["project"].isin(plan.projects))
+    (drawn,) = drawn_samples(scored, plan)
+    assert drawn.design.name == "census+purposive"
+    sample = drawn.table.assign(self_score=90.0, re_score=85.0)
     with pytest.raises(MethodError, match="SP-NOT-EXTRAPOLATED"):
-        difference_estimator(sample, book="self_score", value="re_score", design=design_of(plan, "purposive"))
+        difference_estimator(sample, book="self_score", value="re_score", design=drawn.design)
 
 
 @pytest.mark.parametrize(
@@ -317,3 +325,10 @@ def test_books_are_prepared_from_the_one_form_of_each_project(tmp_path: Path) ->
         ("项目 P002", "2"),
         ("项目 P004", "没"),
     ]
+
+
+def test_every_design_and_part_has_its_word_once() -> None:
+    wished = get_args(SampleChoices.model_fields["design"].annotation)
+    assert set(wished) == {item.value for item in SampleDesign}
+    assert set(get_args(DesignName)) == {item.value for item in SampleDesign} - {"both"}
+    assert {CERTAINTY, REST, WHOLE, ZERO} == {item.value for item in SamplePart}

@@ -11,8 +11,6 @@ import numpy as np
 from perfkit.errors import MethodError, Problem
 from perfkit.terms.reliability import Selection
 
-SelectionName = Literal["simple", "pps", "monetary_unit", "census", "purposive", "risk"]
-
 WHOLE = "all"
 CERTAINTY = "certainty"
 REST = "rest"

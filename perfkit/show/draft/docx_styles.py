@@ -45,7 +45,6 @@ ROLES = {
     "toc1": "toc 1",
     "toc2": "toc 2",
 }
-HEADING_ROLES = ("heading1", "heading2", "heading3", "heading4")
 
 
 class Stylebook:

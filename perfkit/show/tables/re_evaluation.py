@@ -12,7 +12,7 @@ from perfkit.show.numbers import BLANK, format_value, is_missing
 from perfkit.show.tables.departments import Look, of_all, table_by_department
 from perfkit.show.tables.fields import Field, Records, plain_text, require
 from perfkit.show.tables.table import Column, Row, Table, TableCell, text_cell
-from perfkit.terms import Estimand, Reason, ScoreChange, Selection
+from perfkit.terms import Estimand, Reason, SampleDesign, ScoreChange, Selection
 
 LEVELS = {"projects": "项目", "items": "指标", "money": "资金"}
 UNITS = {"projects": "项目（个）", "items": "指标（项）", "money": "资金（万元）"}
@@ -20,13 +20,6 @@ DIRECTIONS = (ScoreChange.LOWERED, ScoreChange.EQUAL, ScoreChange.RAISED)
 HEADLINE_COLUMNS = ("department", "level", "direction", "reason", "count", "of", "share")
 SHARES = (Estimand.SHARE_CHANGED.value, Estimand.MONEY_WRONG.value)
 METHODOLOGY = "统计结果属于方法，国家规定没有给出数字。"
-DESIGNS = {
-    "simple": "简单随机抽样",
-    "stratified": "分层随机抽样",
-    "monetary_unit": "货币单元抽样",
-    "census": "全部再评",
-    "purposive": "人工选取",
-}
 SENTENCES = {
     # said below the table, once
     "UNREVIEWED_NOT_ADJUSTED": "",
@@ -65,8 +58,8 @@ def between(low: Any, high: Any, estimand: str = "") -> str:
 
 def design_words(codes: Any) -> str:
     """Return codes of designs as words 抽样设计; several are parted by ``+``."""
-    found = [(part, Selection.read(part)) for part in plain_text(codes).split("+") if part]
-    return "、".join(DESIGNS.get(part) or (part if member is None else member.label) for part, member in found)
+    found = [(part, SampleDesign.read(part) or Selection.read(part)) for part in plain_text(codes).split("+") if part]
+    return "、".join(part if member is None else member.label for part, member in found)
 
 
 def reason_words(codes: Any) -> str:

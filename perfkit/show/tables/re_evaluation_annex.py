@@ -12,11 +12,19 @@ from perfkit.rulebook.re_evaluation import ReEvaluationChoices
 from perfkit.show.numbers import BLANK, format_value, is_missing, shortest
 from perfkit.show.tables.departments import Look, of_all, table_by_department
 from perfkit.show.tables.fields import Field, plain_text, require, table_of
-from perfkit.show.tables.re_evaluation import DESIGNS, METHODOLOGY, design_words, quantity
-from perfkit.show.tables.sampling import PART_WORDS
+from perfkit.show.tables.re_evaluation import METHODOLOGY, design_words, quantity
 from perfkit.show.tables.statistics import coefficient, variant_words
 from perfkit.show.tables.table import Table
-from perfkit.terms import Estimand, Planning, QualityAspect, Roles, Selection, Statistic
+from perfkit.terms import (
+    Estimand,
+    Planning,
+    QualityAspect,
+    Roles,
+    SampleDesign,
+    SamplePart,
+    Selection,
+    Statistic,
+)
 
 ROLES = {"self_versus_reference": "自评对再评价", "peers": "独立再评人之间"}
 ON_RATES = {"rates": "得分率", "points": "得分", "grades": "等级"}
@@ -67,12 +75,11 @@ VALUE_WORDS = {
     "interval_2021": "按执行率分档（财预〔2021〕101号）",
     "not_computed": "不重算，列为待核实",
     "higher": "视为越高越好",
-    "both": "简单随机抽样和货币单元抽样",
     "self_evaluation_quality": "自评工作质量表（按计数）",
     "agency": "项目单位",
     "category": "项目类别",
     "money": "金额",
-    **DESIGNS,
+    **{item.value: item.label for item in SampleDesign},
 }
 
 
@@ -121,10 +128,8 @@ def _goal(value: Any, estimand: Any) -> str:
 
 
 def _parts_words(frame: pd.DataFrame) -> list[str]:
-    """Return the parts of frames in words; of what was picked by hand nothing was drawn by chance."""
-    pairs = zip(frame["stratum"].map(plain_text), frame["design"].map(plain_text), strict=True)
-    picked = ("purposive", "census")
-    return ["全部" if design in picked and part == "all" else PART_WORDS.get(part, part) for part, design in pairs]
+    """Return the parts of frames in words; strata keep their own names."""
+    return [plain_text(part, SamplePart) for part in frame["stratum"]]
 
 
 def table_plan_parts(frame: pd.DataFrame, *, name: str = "plan-parts") -> Table:

@@ -37,7 +37,7 @@ from perfkit.stages.re_evaluation.departments import (
     inflation,
 )
 from perfkit.stages.re_evaluation.depth import depth_findings, review_depth
-from perfkit.stages.re_evaluation.desk import DeskResults, desk_results, desk_rules
+from perfkit.stages.re_evaluation.desk import LAYOUT_FRAMEWORKS, DeskResults, desk_results, desk_rules
 from perfkit.stages.re_evaluation.handling import HandlingResult, recommend
 from perfkit.stages.re_evaluation.matching import matched
 from perfkit.stages.re_evaluation.next_sample import next_sample
@@ -54,7 +54,7 @@ from perfkit.stages.re_evaluation.scope import ScopeResult, scope
 from perfkit.stages.re_evaluation.severity import rater_totals
 from perfkit.stages.re_evaluation.signs import anomaly_signs
 from perfkit.stages.re_evaluation.totals import total_findings
-from perfkit.stages.re_evaluation.wording import design_words
+from perfkit.stages.re_evaluation.wording import design_names
 from perfkit.stages.silent_rules import silent_rules
 from perfkit.terms import RaterRole, Severity, Tier
 from perfkit.trace import Finding
@@ -62,7 +62,6 @@ from perfkit.trace import Finding
 # Rounding, grade bands, re-evaluation tolerance and money decimals bear on every re-evaluation.
 ALWAYS_USED = ("X04", "X11", "X15", "X18")
 DUTIES = ("re_evaluation", "spot_check", "truth_of_self_evaluation", "use_of_results")
-LAYOUTS = ("self_evaluation_2020", "self_evaluation_2021_cost", "self_evaluation_2021_nocost")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -124,7 +123,7 @@ def read_material(run: Run, rule_set: RuleSet, framework: Framework, root: Path)
         run=run,
         rule_set=rule_set,
         framework=framework,
-        layouts=tuple(load_framework(root, name, sources) for name in LAYOUTS),
+        layouts=tuple(load_framework(root, name, sources) for name in LAYOUT_FRAMEWORKS),
         quality_form=load_quality_form(root, choices.quality_form, sources),
         evaluations=forms,
         folder=folder,
@@ -235,7 +234,7 @@ def _scope(material: Material, projects: pd.DataFrame, ratings: pd.DataFrame) ->
 def _really_done(material: Material) -> dict[str, str]:
     """Return what was done where no rule says how to re-evaluate 再评价误差 (X11), in words."""
     choices = _choices(material.run)
-    designs = dict.fromkeys(design_words(plan.choices.design) for plan in material.plans) or [design_words(None)]
+    designs = design_names([plan.choices.design for plan in material.plans])
     cuts = choices.handling
     said = (
         f"抽样：{'、'.join(designs)}；项目得分变动不超过 {choices.tolerance:g} 分的计为不变；"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from perfkit.checks.finding import points
 from perfkit.result import Caveat
 from perfkit.rulebook.re_evaluation import HandlingChoices
 from perfkit.scoring.rounding import reached, round_half_up
@@ -46,15 +47,10 @@ class Evidence:
 Spoken = tuple[Handling, str, str]
 
 
-def _points(value: float) -> str:
-    """Return points with two decimals, halves up."""
-    return f"{float(round_half_up(value, 2)):.2f}"
-
-
 def _mean(value: float, *, by_money: bool = False) -> str:
     """Return a mean of self − re-evaluated in words: 偏高 above 0, 偏低 below."""
     way = "偏低" if value < 0 else "偏高"
-    return f"{'按金额加权' if by_money else ''}平均{way} {_points(abs(value))} 分"
+    return f"{'按金额加权' if by_money else ''}平均{way} {points(abs(value))} 分"
 
 
 def _percent(share: float) -> str:
@@ -76,8 +72,8 @@ def _calibrate(seen: Evidence, choices: HandlingChoices) -> Spoken | None:
         one = seen.apart
         way = "偏严" if one.severity > 0 else "偏宽"
         why = (
-            f"{seen.double_scored} 个双评项目上，一名再评人比其他再评人{way} {_points(abs(one.severity))} 分"
-            f"（区间 {_points(min(abs(one.low), abs(one.high)))} 至 {_points(max(abs(one.low), abs(one.high)))} 分），"
+            f"{seen.double_scored} 个双评项目上，一名再评人比其他再评人{way} {points(abs(one.severity))} 分"
+            f"（区间 {points(min(abs(one.low), abs(one.high)))} 至 {points(max(abs(one.low), abs(one.high)))} 分），"
             f"超过 {choices.severity:g} 分"
         )
         return Handling.CALIBRATE, "RATERS_APART", why
@@ -128,7 +124,7 @@ def _send_back(seen: Evidence, choices: HandlingChoices) -> Spoken | None:
     """Send back where the lower limit of the mean inflation lies above the tolerance."""
     if not seen.low > choices.inflation:
         return None
-    why = f"{_mean(seen.mean_inflation, by_money=seen.by_money)}，区间下限 {_points(seen.low)} 分，高于 {choices.inflation:g} 分"
+    why = f"{_mean(seen.mean_inflation, by_money=seen.by_money)}，区间下限 {points(seen.low)} 分，高于 {choices.inflation:g} 分"
     return Handling.SEND_BACK, "GENERAL_INFLATION", why
 
 
@@ -136,7 +132,7 @@ def _not_established(seen: Evidence, choices: HandlingChoices) -> Spoken | None:
     """Conclude nothing from an estimate above the tolerance whose lower limit is not: nor send back, nor accept."""
     if not seen.mean_inflation > choices.inflation:
         return None
-    limit = "没有区间" if math.isnan(seen.low) else f"区间下限 {_points(seen.low)} 分，不高于 {choices.inflation:g} 分"
+    limit = "没有区间" if math.isnan(seen.low) else f"区间下限 {points(seen.low)} 分，不高于 {choices.inflation:g} 分"
     why = f"{_mean(seen.mean_inflation, by_money=seen.by_money)}，高于 {choices.inflation:g} 分，但{limit}，尚不能判断"
     return Handling.TOO_FEW, "NOT_ESTABLISHED", why
 
@@ -144,11 +140,11 @@ def _not_established(seen: Evidence, choices: HandlingChoices) -> Spoken | None:
 def _accept(seen: Evidence, choices: HandlingChoices) -> Spoken | None:
     """Accept where nothing above holds."""
     if seen.high <= choices.inflation:
-        told = f"偏高幅度的区间上限 {_points(seen.high)} 分，也不高于 {choices.inflation:g} 分"
+        told = f"偏高幅度的区间上限 {points(seen.high)} 分，也不高于 {choices.inflation:g} 分"
     elif math.isnan(seen.high):
         told = "没有区间"
     else:
-        told = f"偏高幅度的区间上限 {_points(seen.high)} 分，未能排除高于 {choices.inflation:g} 分"
+        told = f"偏高幅度的区间上限 {points(seen.high)} 分，未能排除高于 {choices.inflation:g} 分"
     return (
         Handling.ACCEPT,
         "NOT_GENERAL",

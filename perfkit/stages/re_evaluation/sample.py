@@ -9,7 +9,7 @@ import pandas as pd
 
 from perfkit.errors import DataError, MethodError, Problem
 from perfkit.read.sampling_plan_file import FRAME, LISTED, PlannedPart, PlannedSize, SamplePlan, typed
-from perfkit.reliability.sampling import Design, SamplingFrame, Stratum, sampling_frame
+from perfkit.reliability.sampling import SamplingFrame, sampling_frame
 from perfkit.reliability.sampling.design import CERTAINTY, REST, WHOLE
 from perfkit.reliability.sampling.selection_money import ZERO
 from perfkit.rulebook.re_evaluation import SampleChoices
@@ -124,21 +124,6 @@ def frame_of(projects: pd.DataFrame, choices: SampleChoices) -> tuple[pd.DataFra
     """
     table = _frame_table(projects, choices)
     return table, sampling_frame(table, unit="project", money="money", stratum="stratum")
-
-
-def design_of(plan: SamplePlan, name: str) -> Design:
-    """Return a design of a plan as the estimators take it 估计所用的抽样设计; ``column`` is ``stratum`` of the list.
-
-    Parameters
-    ----------
-    plan : the plan; ``name`` one of its designs, as in ``plan.list["design"]``.
-    """
-    strata = tuple(
-        Stratum(name=part.stratum, selection=part.selection, units=part.units, book_total=part.money)
-        for part in plan.parts
-        if part.design == name
-    )
-    return Design(strata=strata, column="stratum" if len(strata) > 1 else "")
 
 
 def _frame_table(projects: pd.DataFrame, choices: SampleChoices) -> pd.DataFrame:

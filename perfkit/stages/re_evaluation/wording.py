@@ -6,24 +6,16 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from perfkit.terms import Handling, Reason
+from perfkit.terms import Handling, Reason, SampleDesign
 
 NAMED = 6
 REASONS = 3
 NOTHING = "无"
-DESIGNS = {
-    "simple": "简单随机抽样",
-    "stratified": "分层随机抽样",
-    "monetary_unit": "货币单元抽样",
-    "both": "简单随机抽样和货币单元抽样",
-    "census": "全部再评",
-    "purposive": "人工选取",
-}
 
 
 def design_words(design: str | None) -> str:
     """Return a design as a sentence says it 抽样方法; ``None``: nothing was drawn yet."""
-    return "尚未抽样" if design is None else DESIGNS[design]
+    return "尚未抽样" if design is None else SampleDesign[design.upper()].label
 
 
 def design_names(designs: Sequence[str]) -> list[str]:

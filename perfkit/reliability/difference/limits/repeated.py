@@ -32,7 +32,7 @@ from perfkit.reliability.estimate import (
     with_counts,
     zero_error,
 )
-from perfkit.reliability.ratings import rating_matrix
+from perfkit.reliability.ratings import FloatMatrix, rating_matrix
 from perfkit.result import Caveat, Interval
 
 Model: TypeAlias = Literal["true_value_varies", "true_value_constant"]
@@ -165,6 +165,13 @@ def _checked(model: str, mean_over: str, interval: str | None, divisor: str) -> 
     return interval or ("none" if mean_over == "pairs" else "mover")
 
 
+def _kept(scores: FloatMatrix, evaluands: pd.Series, model: Model) -> NDArray[np.bool_]:
+    """Return the rows that are used: whole pairs, or for a constant true value every row of evaluands scored by both."""
+    known = pd.DataFrame(~np.isnan(scores))
+    both = known if model == "true_value_varies" else known.groupby(evaluands.to_numpy()).transform("any")
+    return np.asarray(both.to_numpy(dtype=bool).all(axis=1))
+
+
 def repeated_limits(
     frame: pd.DataFrame,
     *,
@@ -231,11 +238,7 @@ def repeated_limits(
     refuse_absent(frame, [evaluand, x, y])
     refuse_unnamed(frame, [evaluand], unique=False)
     scores = rating_matrix(frame[[x, y]])
-    if model == "true_value_varies":
-        kept = ~np.isnan(scores).any(axis=1)
-    else:
-        both = pd.DataFrame(~np.isnan(scores)).groupby(frame[evaluand].to_numpy()).transform("any")
-        kept = both.to_numpy().all(axis=1)
+    kept = _kept(scores, frame[evaluand], model)
     codes, names = pd.factorize(frame[evaluand].to_numpy()[kept])
     dropped = int(frame[evaluand].nunique()) - len(names)
     found = _estimated(scores[kept], codes.astype(np.int64), len(names), model, mean_over, within_divisor)
